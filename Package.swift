@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every target of ours: Swift 6 mode, explicit existentials, internal imports, warnings are errors.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A library target of ours and the targets it may import: the import table of docs/ARCHITECTURE.md.
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// The tests of one target; fixtures beside them are read by path and are not resources.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: dependencies, exclude: ["Fixtures"], swiftSettings: settings)
+}
+
+let package = Package(
+    name: "belay",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "belay", targets: ["belay"]),
+        .library(name: "CEL", targets: ["CEL"]),
+        .library(name: "EventPattern", targets: ["EventPattern"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CCurl"),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+
+        library("JSON"),
+        library("Text", ["CRE2"]),
+        library("Crypto", ["CCrypto"]),
+        library("CEL", ["Text"]),
+        library("EventPattern", ["JSON", "Text"]),
+        library("BelayCompiler", ["CYAML", "CEL", "EventPattern", "JSON", "Text", "Crypto"]),
+        library("BelayEngine", ["BelayCompiler", "CEL", "EventPattern", "JSON", "Text", "Crypto"]),
+        library("BelayProviders", ["BelayEngine", "BelayCompiler", "CCurl", "JSON", "Text", "Crypto"]),
+        library("BelayStore", ["BelayEngine", "BelayCompiler", "JSON", "Crypto", .product(name: "GRDB", package: "GRDB.swift")]),
+        .executableTarget(
+            name: "belay",
+            dependencies: [
+                "BelayCompiler", "BelayEngine", "BelayProviders", "BelayStore", "CEL", "EventPattern", "JSON", "Text", "Crypto",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+
+        tests("JSON", ["JSON"]),
+        tests("Text", ["Text"]),
+        tests("Crypto", ["Crypto", "JSON"]),
+        tests("CEL", ["CEL", "JSON", "Text"]),
+        tests("EventPattern", ["EventPattern", "JSON", "Text"]),
+        tests("BelayCompiler", ["BelayCompiler", "CEL", "EventPattern", "JSON", "Text"]),
+        tests("BelayEngine", ["BelayEngine", "BelayCompiler", "CEL", "EventPattern", "JSON", "Crypto"]),
+        tests("BelayProviders", ["BelayProviders", "BelayEngine", "BelayCompiler", "JSON", "Crypto"]),
+        tests("BelayStore", ["BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto"]),
+        tests("BelayCommand", ["JSON"]),
+        tests("Tidy", ["JSON"]),
+    ],
+    cxxLanguageStandard: .cxx17
+)

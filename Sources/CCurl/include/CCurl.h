@@ -1,0 +1,4 @@
+#ifndef BELAY_CCURL_H
+#define BELAY_CCURL_H
+#include <curl/curl.h>
+#endif

@@ -1,0 +1,5 @@
+import ArgumentParser
+
+@main struct Belay: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "belay")
+}
