@@ -3,9 +3,6 @@ enum SyntaxFinding {
     static func make(_ failure: EventStream.Failure, in file: SourceFile) -> Diagnostic {
         if failure.isUnreadable { return unreadable(failure, file) }
         if let tab = tab(failure, file) { return tab }
-        if let slip = SlipSearch.find(file, at: failure.offset, context: failure.contextOffset) {
-            return slip
-        }
         return syntax(failure, file)
     }
 

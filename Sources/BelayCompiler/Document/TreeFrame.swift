@@ -33,7 +33,7 @@ struct Frame {
     /// Remembers a key; gives the place of the same key earlier in the map.
     mutating func note(_ key: Located<String>) -> SourceSpan? {
         if seen.isEmpty, few.count < Self.small {
-            if let first = few.first(where: { $0.value.utf8.elementsEqual(key.value.utf8) }) {
+            if let first = few.first(where: { $0.value.hasSameBytes(as: key.value) }) {
                 return first.span
             }
             few.append(key)
@@ -53,11 +53,19 @@ struct KeyBytes: Hashable {
     let text: String
 
     static func == (left: KeyBytes, right: KeyBytes) -> Bool {
-        left.text.utf8.elementsEqual(right.text.utf8)
+        left.text.hasSameBytes(as: right.text)
     }
 
     func hash(into hasher: inout Hasher) {
-        for byte in text.utf8 { hasher.combine(byte) }
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+}
+
+extension String {
+    /// Whether two texts are the same bytes; `==` takes canonically equivalent ones for the same.
+    func hasSameBytes(as other: String) -> Bool {
+        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
     }
 }
 

@@ -6,7 +6,7 @@ final class MappingReader {
     /// The whole map.
     let span: SourceSpan
     /// Where each key stands that is there.
-    private(set) var keys: [String: SourceSpan] = [:]
+    private(set) var keys = KeyPlaces()
     /// Entries that the table does not name, if it allows others.
     private(set) var rest: [YAMLEntry] = []
     private var values: [YAMLNode?]

@@ -1,8 +1,8 @@
 extension ReadingContext {
     /// Text that is fixed when the file is loaded, whatever it looks like.
-    func text(_ node: YAMLNode, _ what: String = "text") -> Located<String>? {
+    func text(_ node: YAMLNode, _ what: @autoclosure () -> String = "text") -> Located<String>? {
         guard let scalar = node.scalar, !node.isNull else {
-            wrongKind(node, expected: what)
+            wrongKind(node, expected: what())
             return nil
         }
         if let place = scalar.text.firstOffset(of: "${{") {
@@ -54,7 +54,7 @@ extension ReadingContext {
 
     func word(_ node: YAMLNode, of words: [String]) -> Located<String>? {
         guard let text = text(node, list(words)) else { return nil }
-        if words.contains(where: { $0.utf8.elementsEqual(text.value.utf8) }) { return text }
+        if words.contains(where: { $0.hasSameBytes(as: text.value) }) { return text }
         let nearest = Suggestion.nearest(to: text.value, in: words)
         report(
             .unknownValue, "`\(text.value)` is none of \(list(words))", at: text.span,
