@@ -1,1 +1,2 @@
-// The module's first file follows.
+public struct EventPattern: Sendable {}
+public struct Matcher: Sendable {}

@@ -1,5 +1,4 @@
 package import EventPattern
-package import JSON
 
 /// The most that a rule may do; the order is from the least to the most.
 package enum Mode: String, Sendable, Hashable, CaseIterable, Comparable {
