@@ -17,7 +17,8 @@ package struct Program: Sendable {
 
     /// The parameters as a rule of this runbook sees them in an environment.
     package func params(of runbook: String, in environment: EnvironmentProgram) -> JSONObject {
-        var values = JSONObject((params[runbook] ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+        var values = JSONObject(
+            (params[runbook] ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
         for (name, value) in environment.params {
             if name.hasPrefix(runbook + ".") {
                 values[String(name.dropFirst(runbook.count + 1))] = value

@@ -1,5 +1,4 @@
 package import EventPattern
-package import JSON
 
 /// The most that a rule may do; the order is from the least to the most.
 package enum Mode: String, Sendable, Hashable, CaseIterable, Comparable {
@@ -31,8 +30,10 @@ package struct Rule: Sendable {
     package var isCatchAll: Bool
     package var continues: Bool
     package var pattern: EventPattern?
-    /// Where each field condition of the pattern stands.
+    /// The word `match`.
     package var matchSpan: SourceSpan?
+    /// The pattern's positions as places in the file.
+    package var conditionSpans: [SourceSpan]
     /// The statuses that `match` names; empty means: asked when an incident fires.
     package var statuses: [String]
     package var when: Formula?
@@ -100,8 +101,8 @@ package struct Concurrency: Sendable {
 package struct BlastRadius: Sendable {
     package enum Bound: Sendable, Hashable {
         case targets(Int)
-        /// Of the environment's population, in percent.
-        case percent(Double)
+        /// Of a population of the environment, in percent.
+        case percent(Double, of: String)
     }
 
     package var bound: Bound

@@ -1,5 +1,3 @@
-package import JSON
-
 /// One step of a chain, resolved; the interpreter walks a tree of these.
 package struct Step: Sendable {
     /// What a step does once it begins.
@@ -140,6 +138,12 @@ package struct Approval: Sendable {
     package var from: [String]
     package var timeout: Duration
     package var onTimeout: Silence
+
+    package init(from: [String], timeout: Duration, onTimeout: Silence) {
+        self.from = from
+        self.timeout = timeout
+        self.onTimeout = onTimeout
+    }
 }
 
 /// A question to a read action, asked until the answer is as expected or time is up.

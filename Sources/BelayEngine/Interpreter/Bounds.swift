@@ -1,4 +1,4 @@
-package import BelayCompiler
+import BelayCompiler
 
 /// Named constants that bound what a run may do where a runbook is silent.
 package enum Bounds {

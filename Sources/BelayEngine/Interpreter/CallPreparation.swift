@@ -1,4 +1,4 @@
-import BelayCompiler
+package import BelayCompiler
 import JSON
 
 /// Computes a call's inputs, target and settings from its templates; planning and running share it.
@@ -8,7 +8,8 @@ struct CallPreparation {
 
     func intent(for call: Call, key: String) -> Result<CallIntent, StepProblem> {
         guard let binding = context.environment.binding(for: call.action.name) else {
-            let message = "no provider is bound to \(call.action.name) in \(context.environment.name)"
+            let message =
+                "no provider is bound to \(call.action.name) in \(context.environment.name)"
             return .failure(StepProblem(.invalid, message))
         }
         do throws(StepProblem) {
@@ -44,7 +45,8 @@ struct CallPreparation {
             if value.plainValue?.isNull != true { inputs[input.name] = value }
         }
         for contract in call.action.inputs where contract.required && inputs[contract.name] == nil {
-            throw StepProblem(.invalid, "input `\(contract.name)` of \(call.action.name) is missing")
+            throw StepProblem(
+                .invalid, "input `\(contract.name)` of \(call.action.name) is missing")
         }
         return (inputs, target, scope)
     }
@@ -66,7 +68,8 @@ struct CallPreparation {
         guard let target else {
             throw StepProblem(.invalid, "\(call.action.name) changes something and has no target")
         }
-        guard !context.environment.requiresTargets || context.environment.targets[target] != nil else {
+        guard !context.environment.requiresTargets || context.environment.targets[target] != nil
+        else {
             let known = context.environment.targets.keys.sorted().joined(separator: ", ")
             let message =
                 "target \"\(target)\" is not listed under targets of environment \(context.environment.name)"
@@ -94,7 +97,9 @@ struct CallPreparation {
     ) throws(StepProblem) -> SealedValue {
         switch template.render(in: scope) {
         case .success(let value): return value
-        case .failure(let problem): throw StepProblem(.expression, "\(what): \(problem.message)")
+        case .failure(let problem):
+            let unknown = problem.kind == .unknown
+            throw StepProblem(.expression, "\(what): \(problem.message)", isUnknown: unknown)
         }
     }
 

@@ -29,10 +29,12 @@ package enum Interpreter {
     package static func openEffects(_ state: RunState) -> [RunEffect] {
         let timers = state.timers.filter { $0.value.firedAt == nil }.sorted { $0.key < $1.key }
             .map { RunEffect.timer(key: $0.key, due: $0.value.due) }
-        let approvals = state.approvals.filter { $0.value.decision == nil }.sorted { $0.key < $1.key }
-            .map {
-                RunEffect.askApproval(step: $0.key, from: $0.value.from, until: $0.value.until)
-            }
+        let approvals = state.approvals.filter { $0.value.decision == nil }.sorted {
+            $0.key < $1.key
+        }
+        .map {
+            RunEffect.askApproval(step: $0.key, from: $0.value.from, until: $0.value.until)
+        }
         return timers + approvals
     }
 }

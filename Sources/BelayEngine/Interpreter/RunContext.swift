@@ -20,7 +20,8 @@ package struct RunContext: Sendable {
 
     package init(
         run: String, rule: Rule, incident: Incident, environment: EnvironmentProgram,
-        guardrails: [Guardrail], params: JSONObject, variables: JSONObject, target: String?, mode: Mode,
+        guardrails: [Guardrail], params: JSONObject, variables: JSONObject, target: String?,
+        mode: Mode,
         actor: String
     ) {
         self.run = run

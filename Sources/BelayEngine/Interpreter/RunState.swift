@@ -100,7 +100,8 @@ extension RunState {
     private mutating func end(
         _ call: String, _ attempt: Int, _ outcome: ActionOutcome, at time: Timestamp
     ) {
-        guard let place = calls[call]?.attempts.firstIndex(where: { $0.intent.attempt == attempt }) else {
+        guard let place = calls[call]?.attempts.firstIndex(where: { $0.intent.attempt == attempt })
+        else {
             preconditionFailure("an attempt ended that never began: \(call) \(attempt)")
         }
         calls[call]?.attempts[place].endedAt = time

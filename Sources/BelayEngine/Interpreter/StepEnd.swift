@@ -1,4 +1,4 @@
-package import BelayCompiler
+import BelayCompiler
 package import JSON
 
 /// How a step ended, as later steps and people see it.
@@ -47,7 +47,8 @@ package enum StepEnd: Sendable, Hashable {
     /// `steps.ID` in expressions: outcome, ok, output, attempts, error.
     func json(attempts: Int, items: [JSONValue]? = nil) -> JSONValue {
         var object: JSONObject = [
-            "outcome": .string(outcome), "ok": .bool(outcome == "ok"), "attempts": .integer(Int64(attempts)),
+            "outcome": .string(outcome), "ok": .bool(outcome == "ok"),
+            "attempts": .integer(Int64(attempts)),
         ]
         if case .ok(let output) = self { object["output"] = output }
         if case .skipped(let reason) = self { object["reason"] = .string(reason.rawValue) }

@@ -7,14 +7,17 @@ extension Walker {
     mutating func walkVerified(
         _ call: Call, _ step: Step, at path: String, in frame: Frame, failure: JSONValue?
     ) -> StepEnd? {
-        walkCall(call, retry: step.retry, verify: step.verify, at: path, in: frame, failure: failure)
+        walkCall(
+            call, retry: step.retry, verify: step.verify, at: path, in: frame, failure: failure)
     }
 
     mutating func walkCall(
         _ call: Call, retry: RetryPolicy, verify: Ask?, at path: String, in frame: Frame,
         failure: JSONValue?
     ) -> StepEnd? {
-        if let refusal = state.refusals[path] { return .failed(refusal.failure, message: refusal.message) }
+        if let refusal = state.refusals[path] {
+            return .failed(refusal.failure, message: refusal.message)
+        }
         guard let last = state.calls[path]?.last else {
             return begin(call, at: path, in: frame, failure: failure)
         }
@@ -36,8 +39,12 @@ extension Walker {
         case .again: return again(last.intent, at: path, in: frame)
         case .failed(let failure, let message, let retryable):
             let attempt = last.intent.attempt
-            guard retryable, attempt < retry.attempts, retry.errors.contains(failure.rawValue), !isStopped
-            else { return failure == .timeout ? .timedOut(message: message) : .failed(failure, message: message) }
+            guard retryable, attempt < retry.attempts, retry.errors.contains(failure.rawValue),
+                !isStopped
+            else {
+                return failure == .timeout
+                    ? .timedOut(message: message) : .failed(failure, message: message)
+            }
             let wait = retry.wait(after: attempt) * (retry.jitter ? jitter(path, attempt) : 1)
             let due = (last.endedAt ?? now) + wait
             guard timer("\(path)/retry/\(attempt)", due: due) else { return nil }
@@ -55,14 +62,18 @@ extension Walker {
     }
 
     private mutating func verified(
-        _ output: JSONValue, _ verify: Ask?, _ attempt: CallState.Attempt, at path: String, in frame: Frame
+        _ output: JSONValue, _ verify: Ask?, _ attempt: CallState.Attempt, at path: String,
+        in frame: Frame
     ) -> AttemptMeaning {
         guard let verify else { return .ok(output) }
         switch walkAsk(verify, at: verifyPath(path, attempt), in: frame) {
         case nil: return .waiting
         case .met: return .ok(output)
-        case .unmet: return .failed(.unverified, "not as expected within \(verify.within.text)", retryable: true)
-        case .failed: return .failed(.unverified, "could not be verified: no answer", retryable: true)
+        case .unmet:
+            return .failed(
+                .unverified, "not as expected within \(verify.within.text)", retryable: true)
+        case .failed:
+            return .failed(.unverified, "could not be verified: no answer", retryable: true)
         }
     }
 
@@ -82,7 +93,8 @@ extension Walker {
         }
         switch state.calls[path]?.decision {
         case .succeeded?: return .ok(.null)
-        case .failed(let person)?: return .failed(.remote, "\(person) says that it failed", retryable: false)
+        case .failed(let person)?:
+            return .failed(.remote, "\(person) says that it failed", retryable: false)
         case .retry?: return .again
         case nil:
             guard state.calls[path]?.personAskedAt == nil else { return .waiting }
@@ -95,7 +107,7 @@ extension Walker {
     /// A factor in [0, 1) that is the same whenever this run is walked again.
     private func jitter(_ path: String, _ attempt: Int) -> Double {
         let hash = SHA256.hash(Array("\(context.run) \(path) \(attempt)".utf8))
-        let number = hash.prefix(6).reduce(0.0) { $0 * 256 + Double($1) }
+        let number = hash.bytes.prefix(6).reduce(0.0) { $0 * 256 + Double($1) }
         return number / 281_474_976_710_656
     }
 }
@@ -104,7 +116,9 @@ extension Walker {
 
 extension Walker {
     /// Records the intent of a first attempt and asks for it; a StepEnd if it may not begin.
-    mutating func begin(_ call: Call, at path: String, in frame: Frame, failure: JSONValue?) -> StepEnd? {
+    mutating func begin(_ call: Call, at path: String, in frame: Frame, failure: JSONValue?)
+        -> StepEnd?
+    {
         switch prepare(call, at: path, in: frame, failure: failure) {
         case .failure(let problem): return refuse(path, problem.failure, problem.message)
         case .success(let intent): return start(intent, at: path, in: frame)
@@ -112,13 +126,15 @@ extension Walker {
     }
 
     /// Records the intent of a further attempt, with the first one's inputs and key.
-    private mutating func again(_ intent: CallIntent, at path: String, in frame: Frame) -> StepEnd? {
+    private mutating func again(_ intent: CallIntent, at path: String, in frame: Frame) -> StepEnd?
+    {
         var intent = intent
         intent.attempt += 1
         return start(intent, at: path, in: frame)
     }
 
-    private mutating func start(_ intent: CallIntent, at path: String, in frame: Frame) -> StepEnd? {
+    private mutating func start(_ intent: CallIntent, at path: String, in frame: Frame) -> StepEnd?
+    {
         if let denial = denial(of: intent, at: path, in: frame) {
             return refuse(path, .denied, denial)
         }
@@ -152,7 +168,11 @@ extension Walker {
                 "inputs": .object(intent.inputs.redacted),
             ])
         let approved = state.approvals.contains {
-            if case .granted? = $0.value.decision { path.hasPrefix($0.key) || $0.key == "plan" } else { false }
+            if case .granted? = $0.value.decision {
+                path.hasPrefix($0.key) || $0.key == "plan"
+            } else {
+                false
+            }
         }
         scope.set(
             "step",

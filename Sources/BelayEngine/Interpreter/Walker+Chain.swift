@@ -17,7 +17,8 @@ extension Walker {
     }
 
     /// Keeps a step's end for what comes later: `steps.ID`, the first failure, what can be undone.
-    private mutating func note(_ step: Step, _ path: String, _ end: StepEnd, in frame: inout Frame) {
+    private mutating func note(_ step: Step, _ path: String, _ end: StepEnd, in frame: inout Frame)
+    {
         order += 1
         for (id, value) in results(of: step, path, end) { frame.steps[id] = value }
         if end.isFailure, !tolerates(step), frame.failure == nil {
@@ -43,11 +44,14 @@ extension Walker {
         if case .parallel(let children) = step.work, step.forEach == nil {
             for child in children {
                 let path = "\(path)/\(child.id)"
-                if let end = settled(child, at: path) { results += self.results(of: child, path, end) }
+                if let end = settled(child, at: path) {
+                    results += self.results(of: child, path, end)
+                }
             }
         }
         let items = step.forEach == nil ? nil : itemResults(step, path)
-        results.append((step.id, end.json(attempts: state.calls[path]?.attempts.count ?? 0, items: items)))
+        results.append(
+            (step.id, end.json(attempts: state.calls[path]?.attempts.count ?? 0, items: items)))
         return results
     }
 
@@ -63,7 +67,9 @@ extension Walker {
     /// How a step inside `parallel` or `for_each` ended, from a walk on a copy; nothing is emitted.
     private func settled(_ step: Step, at path: String) -> StepEnd? {
         if let reason = state.skips[path] { return .skipped(reason) }
-        if let refusal = state.refusals[path] { return .failed(refusal.failure, message: refusal.message) }
+        if let refusal = state.refusals[path] {
+            return .failed(refusal.failure, message: refusal.message)
+        }
         var copy = self
         return copy.walkWork(
             step, at: path, in: Frame(params: context.params, asksUntil: false), failure: nil)
@@ -81,7 +87,9 @@ extension Walker {
             deadlinePassed = deadlinePassed || reason == .deadline
             return .skipped(reason)
         }
-        if let refusal = state.refusals[path] { return .failed(refusal.failure, message: refusal.message) }
+        if let refusal = state.refusals[path] {
+            return .failed(refusal.failure, message: refusal.message)
+        }
         if !hasBegun(path) {
             switch gate(step, in: frame, failure: failure) {
             case .failure(let problem): return refuse(path, .expression, problem.message)
@@ -326,9 +334,12 @@ extension Step {
 struct StepProblem: Error {
     var failure: FailureClass
     var message: String
+    /// Whether it is only that a value is not known before running.
+    var isUnknown = false
 
-    init(_ failure: FailureClass, _ message: String) {
+    init(_ failure: FailureClass, _ message: String, isUnknown: Bool = false) {
         self.failure = failure
         self.message = message
+        self.isUnknown = isUnknown
     }
 }

@@ -15,7 +15,9 @@ enum Ladder: Hashable {
 extension Walker {
     /// Asks once before the first change; false if the answer is still due.
     mutating func readyToChange(_ step: Step, in frame: Frame) -> Bool {
-        guard case .climbing = ladder, frame.asksUntil, step.changes, !askedBeforeChanges else { return true }
+        guard case .climbing = ladder, frame.asksUntil, step.changes, !askedBeforeChanges else {
+            return true
+        }
         guard case .ask(let ask)? = context.rule.until, !isStopped else {
             if state.resolvedAt != nil { ladder = .recovered }
             return true
@@ -41,7 +43,9 @@ extension Walker {
             guard isStopped || timer("until#\(round + 1)", due: now + within) else { return false }
             ladder = .climbing(round: round + 1)
         case .ask(let ask)?:
-            guard let verdict = walkAsk(ask, at: "until#\(round + 1)", in: frame) else { return false }
+            guard let verdict = walkAsk(ask, at: "until#\(round + 1)", in: frame) else {
+                return false
+            }
             settle(verdict, round: round + 1)
         }
         return true
@@ -65,7 +69,9 @@ extension Walker {
     /// Asks until the answer is as expected or time is up; nil while an answer or a wait is due.
     ///
     /// With `once` the first answer counts; only a failed ask is tried again, three times in all.
-    mutating func walkAsk(_ ask: Ask, at path: String, in frame: Frame, once: Bool = false) -> Verdict? {
+    mutating func walkAsk(_ ask: Ask, at path: String, in frame: Frame, once: Bool = false)
+        -> Verdict?
+    {
         if ask.after > .zero, !once, !timer("\(path)/after", due: now + ask.after) { return nil }
         var answered = false
         var number = 1

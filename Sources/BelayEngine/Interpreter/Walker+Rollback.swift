@@ -14,7 +14,8 @@ extension Walker {
         var rollback = Rollback.complete
         for item in ownRollback(of: failure, in: frame) + undoable.reversed() {
             let end = walkCall(
-                item.call, retry: RetryPolicy(), verify: nil, at: "rollback:\(item.path)", in: item.frame,
+                item.call, retry: RetryPolicy(), verify: nil, at: "rollback:\(item.path)",
+                in: item.frame,
                 failure: nil)
             guard let end else { return nil }
             if end.isFailure { rollback = .incomplete }
@@ -24,7 +25,8 @@ extension Walker {
 
     /// The failed step's own rollback, if it may be called without knowing how far the step came.
     private func ownRollback(of failure: Frame.Failure, in frame: Frame) -> [Undoable] {
-        guard let call = failure.step.rollback, failure.step.changes, state.calls[failure.path] != nil,
+        guard let call = failure.step.rollback, failure.step.changes,
+            state.calls[failure.path] != nil,
             let binding = context.environment.binding(for: call.action.name),
             binding.recovery == .idempotent || binding.recovery == .keyed
         else { return [] }

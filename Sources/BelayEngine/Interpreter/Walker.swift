@@ -60,7 +60,8 @@ extension Walker {
             guard let approval = state.approvals[step], approval.decision == nil else { return }
             emit(.approvalDecided(step: step, decision))
         case .person(let call, let decision):
-            guard let asked = state.calls[call], asked.personAskedAt != nil, asked.decision == nil else {
+            guard let asked = state.calls[call], asked.personAskedAt != nil, asked.decision == nil
+            else {
                 return
             }
             emit(.personDecided(call: call, decision))
@@ -71,7 +72,9 @@ extension Walker {
     }
 
     private mutating func takeEnd(of call: String, _ attempt: Int, _ outcome: ActionOutcome) {
-        guard let pending = state.calls[call]?.pending, pending.intent.attempt == attempt else { return }
+        guard let pending = state.calls[call]?.pending, pending.intent.attempt == attempt else {
+            return
+        }
         emit(.ended(call: call, attempt: attempt, outcome: outcome))
     }
 }
@@ -123,7 +126,9 @@ extension Walker {
 
     /// A ladder that told somebody after its last change need not tell again.
     private func handlesFailure(_ result: RunResult, _ frame: Frame) -> Bool {
-        guard result.reason == "not_recovered" || result.reason == "evidence_missing" else { return true }
+        guard result.reason == "not_recovered" || result.reason == "evidence_missing" else {
+            return true
+        }
         return lastNotice <= lastChange
     }
 
@@ -139,11 +144,15 @@ extension Walker {
     /// `failure` in handlers: which step failed, how and why.
     private func failureValue(_ frame: Frame, _ result: RunResult) -> JSONValue {
         guard let failure = frame.failure else {
-            return ["class": .string(result.reason ?? "failed"), "message": .string(result.reason ?? "")]
+            return [
+                "class": .string(result.reason ?? "failed"),
+                "message": .string(result.reason ?? ""),
+            ]
         }
         return [
             "step": .string(failure.path), "outcome": .string(failure.end.outcome),
-            "class": .string(failure.end.failureClass ?? ""), "message": .string(failure.end.message ?? ""),
+            "class": .string(failure.end.failureClass ?? ""),
+            "message": .string(failure.end.message ?? ""),
         ]
     }
 }
