@@ -84,16 +84,27 @@ private struct LineSearch {
         guard let open = range.first(where: { bytes[$0...].starts(with: "${{".utf8) }) else {
             return nil
         }
-        var scan = BalanceScan()
-        var start = range.lowerBound
-        for place in range.lowerBound..<open {
-            scan.take(bytes[place])
-            if " {[,".utf8.contains(bytes[place]) { start = place + 1 }
-            if "\"'".utf8.contains(bytes[place]) { return nil }
-        }
-        let isFlow = !scan.isBalanced
+        let before = bytes[range.lowerBound..<open]
+        guard !before.contains(where: { "\"'".utf8.contains($0) }) else { return nil }
+        let isFlow = !BalanceScan.isBalanced(before)
+        let start = valueStart(before, isFlow: isFlow)
         let end = ExpressionExtent.end(bytes, from: start, isFlow: isFlow)
         let span = SourceSpan(file: file, start: start, end: end)
         return NamedSlip(slip: ExpressionSlip(span, .template), key: "")
+    }
+
+    /// Where the value begins that holds the end of `before`: behind its key, `- `, comma or bracket.
+    private func valueStart(_ before: ArraySlice<UInt8>, isFlow: Bool) -> Int {
+        var start = before.startIndex
+        if isFlow, let mark = before.lastIndex(where: { "{[,".utf8.contains($0) }) {
+            start = mark + 1
+        }
+        start = before[start...].prefix { $0 == 0x20 }.endIndex
+        while before[start...].starts(with: "- ".utf8) {
+            start = before[(start + 1)...].prefix { $0 == 0x20 }.endIndex
+        }
+        let colon = before[start...].indices.first { before[$0...].starts(with: ": ".utf8) }
+        guard let colon else { return start }
+        return before[(colon + 1)...].prefix { $0 == 0x20 }.endIndex
     }
 }

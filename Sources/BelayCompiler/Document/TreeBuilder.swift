@@ -163,7 +163,10 @@ extension TreeBuilder {
                 help: ["quote it if its brackets are part of the text"])
         }
         count(1, place)
-        frames.append(Frame(isMapping: isMapping, isFlow: isFlow, start: first, anchor: name))
+        frames.append(
+            Frame(
+                isMapping: isMapping, isFlow: isFlow, start: first, anchor: name,
+                isDamaged: tag != nil))
     }
 
     private mutating func close(_ mark: Int) {
@@ -173,7 +176,7 @@ extension TreeBuilder {
             frame.isMapping ? .mapping(frame.entries) : .sequence(frame.items)
         let node = YAMLNode(
             content, at: SourceSpan(file: file, start: frame.start, end: end), isFlow: frame.isFlow,
-            weight: frame.weight)
+            weight: frame.weight, isDamaged: frame.isDamaged)
         if let anchor = frame.anchor { anchors[anchor] = .node(node) }
         add(node)
     }
@@ -271,7 +274,7 @@ extension TreeBuilder {
             return YAMLNode(.scalar(YAMLScalar(text: slip.text, style: .plain)), at: slip.span)
         }
         refuseTag(tag, start)
-        return node
+        return YAMLNode(node.content, at: node.span, isDamaged: true)
     }
 
     private mutating func refuseTag(_ tag: String, _ start: Int) {

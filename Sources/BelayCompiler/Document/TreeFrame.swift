@@ -15,6 +15,8 @@ struct Frame {
     let isFlow: Bool
     let start: Int
     let anchor: String?
+    /// Whether a finding has been made about it already.
+    let isDamaged: Bool
     var end = 0
     var weight = 1
     var items: [YAMLNode] = []
@@ -23,11 +25,12 @@ struct Frame {
     private var seen: [KeyBytes: SourceSpan] = [:]
     private var few: [Located<String>] = []
 
-    init(isMapping: Bool, isFlow: Bool, start: Int, anchor: String?) {
+    init(isMapping: Bool, isFlow: Bool, start: Int, anchor: String?, isDamaged: Bool) {
         self.isMapping = isMapping
         self.isFlow = isFlow
         self.start = start
         self.anchor = anchor
+        self.isDamaged = isDamaged
     }
 
     /// Remembers a key; gives the place of the same key earlier in the map.
@@ -72,6 +75,6 @@ extension String {
 extension YAMLNode {
     /// Stands for a node that could not be read.
     static func nothing(at span: SourceSpan) -> YAMLNode {
-        YAMLNode(.scalar(YAMLScalar(text: "", style: .plain)), at: span)
+        YAMLNode(.scalar(YAMLScalar(text: "", style: .plain)), at: span, isDamaged: true)
     }
 }

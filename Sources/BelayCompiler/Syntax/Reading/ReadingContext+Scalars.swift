@@ -38,7 +38,7 @@ extension ReadingContext {
         let nearest = form.admits(lower) ? ["write `\(lower)`"] : []
         report(
             .invalidName, "`\(text.value)` is no name that can stand here", at: text.span,
-            help: ["it has \(form.words)"] + nearest)
+            help: ["write \(form.words)"] + nearest)
         return nil
     }
 
@@ -57,7 +57,9 @@ extension ReadingContext {
         if words.contains(where: { $0.hasSameBytes(as: text.value) }) { return text }
         let nearest = Suggestion.nearest(to: text.value, in: words)
         report(
-            .unknownValue, "`\(text.value)` is none of \(list(words))", at: text.span,
+            .unknownValue,
+            "`\(text.value)` is \(words.count > 1 ? "none of" : "not") \(list(words))",
+            at: text.span,
             help: nearest.map { ["did you mean `\($0)`?"] } ?? [],
             fix: nearest.map { Fix("write `\($0)`", replace: text.span, with: $0) })
         return nil
