@@ -1,21 +1,21 @@
 /// The type of a value that an expression may name, as far as it is known when files are read.
-package indirect enum Shape: Sendable, Hashable {
+package indirect enum ValueShape: Sendable, Hashable {
     case text
     case integer
     case number
     case boolean
     case timestamp
     case duration
-    case list(Shape)
+    case list(ValueShape)
     /// Text to values of one shape.
-    case map(Shape)
+    case map(ValueShape)
     /// Exactly these members; any other is an error when the file is read.
-    case record(String, [String: Shape])
+    case record(String, [String: ValueShape])
     /// Anything: judged when it is evaluated.
     case any
 }
 
-extension Shape {
+extension ValueShape {
     /// The shape of a value with a declared type.
     package init(_ type: ValueType) {
         switch type {
@@ -30,9 +30,10 @@ extension Shape {
     }
 
     /// `incident`, field by field.
-    package static let incident: Shape = .record(
+    package static let incident: ValueShape = .record(
         "incident",
-        Dictionary(uniqueKeysWithValues: IncidentShape.fields.map { ($0.name, Shape($0.type)) }))
+        Dictionary(
+            uniqueKeysWithValues: IncidentShape.fields.map { ($0.name, ValueShape($0.type)) }))
 
     private init(_ field: IncidentShape.FieldType) {
         switch field {
@@ -46,17 +47,19 @@ extension Shape {
     }
 
     /// `steps.ID` with the outputs that the step's action declares.
-    package static func step(outputs: Shape) -> Shape {
+    package static func step(outputs: ValueShape) -> ValueShape {
         .record(
             "step",
             [
-                "outcome": .text, "ok": .boolean, "attempts": .integer, "output": outputs, "reason": .text,
+                "outcome": .text, "ok": .boolean, "attempts": .integer, "output": outputs,
+                "reason": .text,
                 "error": .record("error", ["class": .text, "message": .text]),
                 "items": .list(
                     .record(
                         "item",
                         [
-                            "outcome": .text, "ok": .boolean, "attempts": .integer, "output": outputs,
+                            "outcome": .text, "ok": .boolean, "attempts": .integer,
+                            "output": outputs,
                             "reason": .text,
                             "error": .record("error", ["class": .text, "message": .text]),
                         ])),
@@ -64,21 +67,23 @@ extension Shape {
     }
 
     /// What a read action answers with.
-    package static func outputs(of contract: ActionContract) -> Shape {
+    package static func outputs(of contract: ActionContract) -> ValueShape {
         guard !contract.outputs.isEmpty else { return .any }
         return .record(
             "output of \(contract.name)",
             Dictionary(
-                contract.outputs.map { ($0.name, Shape($0.type)) }, uniquingKeysWith: { first, _ in first }))
+                contract.outputs.map { ($0.name, ValueShape($0.type)) },
+                uniquingKeysWith: { first, _ in first }))
     }
 
-    package static let run: Shape = .record(
+    package static let run: ValueShape = .record(
         "run",
         [
-            "id": .text, "rule": .text, "runbook": .text, "mode": .text, "target": .text, "owner": .text,
+            "id": .text, "rule": .text, "runbook": .text, "mode": .text, "target": .text,
+            "owner": .text,
             "started_at": .text,
         ])
 
-    package static let failure: Shape = .record(
+    package static let failure: ValueShape = .record(
         "failure", ["step": .text, "outcome": .text, "class": .text, "message": .text])
 }
