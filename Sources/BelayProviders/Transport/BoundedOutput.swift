@@ -7,7 +7,7 @@ import Crypto
 package struct BoundedOutput: Sendable {
     private var head: [UInt8] = []
     private var tail: [UInt8] = []
-    private var hasher = SHA256Hasher()
+    private var hasher = SHA256()
     private let half: Int
     /// Bytes read.
     package private(set) var count = 0
@@ -41,7 +41,7 @@ package struct BoundedOutput: Sendable {
     package var whole: [UInt8]? { isCut ? nil : head + end }
 
     /// SHA-256 of every byte that was read, in lower-case hex.
-    package var digest: String { hasher.finalized().hex }
+    package var digest: String { hasher.finalize().hex }
 
     /// As text for a reader: cut in the middle with a line that says how much is missing; bytes that are not
     /// UTF-8 become U+FFFD.

@@ -27,6 +27,9 @@ package final class CurlClient: @unchecked Sendable {
 
     /// Sends one request. The answer may have any status; a failure says whether the request was sent.
     package func send(_ request: HTTPRequest) async throws(TransferFailure) -> HTTPResponse {
+        for header in request.headers {
+            if let flaw = header.flaw { throw TransferFailure(.forbidden, sent: false, flaw) }
+        }
         let clock = ContinuousClock()
         let end = clock.now + request.timeout
         let addresses = request.addresses.prefix(TransportBounds.addresses)
@@ -69,7 +72,9 @@ package final class CurlClient: @unchecked Sendable {
                 let transfer = CurlTransfer(
                     id: id, timeout: timeout, outputLimit: outputLimit, setUp: setUp
                 ) { continuation.resume(returning: $0) }
-                if Task.isCancelled || !wake({ $0.queued.append(transfer) }) { transfer.cancel() }
+                if !wake({ $0.queued.append(transfer) }) { transfer.cancel() }
+                // A cancellation that came before the transfer was queued found nothing to end.
+                if Task.isCancelled { wake { $0.cancelled.append(id) } }
             }
         } onCancel: {
             wake { $0.cancelled.append(id) }

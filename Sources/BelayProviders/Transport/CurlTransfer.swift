@@ -136,7 +136,7 @@ final class CurlTransfer: @unchecked Sendable {
             CURLE_SSL_CLIENTCERT:
             .tls
         case CURLE_LOGIN_DENIED: .refused
-        case CURLE_FAILED_INIT, CURLE_OUT_OF_MEMORY, CURLE_UNSUPPORTED_PROTOCOL: .unusable
+        case CURLE_FAILED_INIT, CURLE_OUT_OF_MEMORY, CURLE_UNSUPPORTED_PROTOCOL where !sent: .unusable
         default: status >= 400 ? .refused : .broken
         }
     }

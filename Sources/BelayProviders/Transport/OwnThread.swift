@@ -22,6 +22,7 @@ package enum OwnThread {
             { context in
                 guard let context else { return nil }
                 let body = Unmanaged<Body>.fromOpaque(context).takeRetainedValue()
+                blockSignals()
                 body.run()
                 return nil
             }, box)
@@ -33,4 +34,12 @@ package enum OwnThread {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
+}
+
+/// Leaves signals to the main thread; a write to a closed connection is an error here and no SIGPIPE.
+private func blockSignals() {
+    var set = sigset_t()
+    sigfillset(&set)
+    for signal in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP] { sigdelset(&set, signal) }
+    pthread_sigmask(SIG_SETMASK, &set, nil)
 }
