@@ -136,7 +136,8 @@ final class CurlTransfer: @unchecked Sendable {
             CURLE_SSL_CLIENTCERT:
             .tls
         case CURLE_LOGIN_DENIED: .refused
-        case CURLE_FAILED_INIT, CURLE_OUT_OF_MEMORY, CURLE_UNSUPPORTED_PROTOCOL where !sent: .unusable
+        case CURLE_FAILED_INIT, CURLE_OUT_OF_MEMORY, CURLE_UNSUPPORTED_PROTOCOL:
+            sent ? .broken : .unusable
         default: status >= 400 ? .refused : .broken
         }
     }

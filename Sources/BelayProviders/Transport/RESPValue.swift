@@ -68,7 +68,8 @@ package struct RESPDecoder: Sendable {
     }
 
     private func value(_ place: inout Int, depth: Int) throws(RESPError) -> RESPValue? {
-        guard let line = line(&place), let kind = line.first else { return nil }
+        guard let line = line(&place) else { return nil }
+        guard let kind = line.first else { throw RESPError(message: "an empty line in place of a reply") }
         let rest = line.dropFirst()
         switch kind {
         case UInt8(ascii: "+"): return .text(String(decoding: rest, as: UTF8.self))
@@ -80,7 +81,7 @@ package struct RESPDecoder: Sendable {
         }
     }
 
-    /// Up to the line's end, which is passed; nil if it is not there yet. An empty line has no kind.
+    /// Up to the line's end, which is passed; nil if it is not there yet.
     private func line(_ place: inout Int) -> ArraySlice<UInt8>? {
         guard let end = bytes[place...].firstIndex(of: 13), end + 1 < bytes.count else { return nil }
         defer { place = end + 2 }

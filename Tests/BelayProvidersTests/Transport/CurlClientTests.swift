@@ -106,7 +106,7 @@ import Testing
         let peer = try Peer.weather()
         let request = try request("POST", peer, "/silent", timeout: .seconds(30))
         let task = Task { await sendFailure(request) }
-        try await Task.sleep(for: .milliseconds(300))
+        while try await curl.send(try self.request("GET", peer, "/count/silent")).body.text == "0" {}
         let start = ContinuousClock.now
         task.cancel()
         let failure = await task.value

@@ -30,11 +30,7 @@ import Testing
     func whatIsNoReplyIsAnError(_ text: String) {
         var decoder = RESPDecoder()
         decoder.feed(Array(text.utf8))
-        if text.first == "\r\n" {
-            #expect(throws: Never.self) { try decoder.next() }
-        } else {
-            #expect(throws: RESPError.self) { try decoder.next() }
-        }
+        #expect(throws: RESPError.self) { try decoder.next() }
     }
 
     private func run(

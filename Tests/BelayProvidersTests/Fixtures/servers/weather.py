@@ -6,7 +6,7 @@ usage: weather.py PORT [--tls CERT KEY]
 /status/CODE[?body=T]  that status; more `header=Name:value` may follow
 /reset                 reads the request, then resets the connection
 /close                 reads the request, then closes the connection without an answer
-/silent                reads the request and never answers
+/silent                reads the request, counts it as `silent`, never answers
 /drip                  one byte of the body each 0.2 s, for ever
 /half                  announces 1,000 bytes, sends 10, closes
 /big/BYTES             a body of that size
@@ -92,6 +92,7 @@ class Handler(socketserver.StreamRequestHandler):
         return False
 
     def do_silent(self, parts, query):
+        bump("silent")
         while self.connection.recv(1):
             pass
         return False
