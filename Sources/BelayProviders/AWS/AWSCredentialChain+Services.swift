@@ -1,5 +1,6 @@
 import BelayCompiler
 import JSON
+import Text
 
 /// Credentials that a service hands out: STS, the container's agent, the instance's metadata service.
 extension AWSCredentialChain {
@@ -115,7 +116,7 @@ extension AWSCredentialChain {
         var policy = HostPolicy()
         policy.trusted = [url.authority]
         policy.networks = ["169.254.169.254/32", "169.254.170.2/32", "169.254.170.23/32", "fd00:ec2::/32"]
-            .compactMap(NetworkRange.init)
+            .compactMap(CIDRBlock.init)
         do throws(TransferFailure) {
             let response = try await http.send(request, policy: policy)
             guard response.status == 200 else {

@@ -1,3 +1,5 @@
+package import Text
+
 /// Which addresses a request may go to: schemes, hosts, ports and networks.
 ///
 /// Names are judged before they are resolved, every address after; the connection then goes to a judged
@@ -8,7 +10,7 @@ package struct HostPolicy: Sendable, Hashable {
     package var hosts: [String]?
     package var ports: Set<Int> = [80, 443]
     /// Special networks (loopback, private, link-local) that are allowed all the same.
-    package var networks: [NetworkRange] = []
+    package var networks: [CIDRBlock] = []
     /// The environment itself named the host: its network is not judged, the metadata service excepted.
     package var trusted: Set<String> = []
 
@@ -29,14 +31,24 @@ package struct HostPolicy: Sendable, Hashable {
     }
 
     /// Why the connection may not be made to this address of the host.
-    package func objection(to address: NetworkAddress, of url: WebAddress) -> String? {
+    package func objection(to address: IPAddress, of url: WebAddress) -> String? {
         let real = address.embedded ?? address
         if networks.contains(where: { $0.contains(address) || $0.contains(real) }) { return nil }
         let isMetadata = HostPolicy.metadata.contains { $0.contains(real) }
         if trusted.contains(url.authority), !isMetadata { return nil }
         let isSpecial = HostPolicy.special.contains { $0.contains(real) || $0.contains(address) }
         guard isSpecial || isMetadata else { return nil }
-        return "\(address.text) is in a private or special network, which is not allowed"
+        return "\(address) is in a private or special network, which is not allowed"
+    }
+
+    /// Allows networks such as `10.0.0.0/8`; gives back the first text that is none.
+    package mutating func allow(networks texts: [String]) -> String? {
+        for text in texts {
+            let block = CIDRBlock(text) ?? IPAddress(text).flatMap { CIDRBlock(address: $0, prefixLength: $0.family.bits) }
+            guard let block else { return text }
+            networks.append(block)
+        }
+        return nil
     }
 
     private static func matches(_ pattern: String, _ host: String) -> Bool {
@@ -62,8 +74,8 @@ package struct HostPolicy: Sendable, Hashable {
         "ff00::/8",
     ])
 
-    private static func ranges(_ texts: [String]) -> [NetworkRange] {
-        let ranges = texts.compactMap(NetworkRange.init)
+    private static func ranges(_ texts: [String]) -> [CIDRBlock] {
+        let ranges = texts.compactMap(CIDRBlock.init)
         precondition(ranges.count == texts.count, "a range of the table cannot be read")
         return ranges
     }

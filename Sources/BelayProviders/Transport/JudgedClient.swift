@@ -1,3 +1,5 @@
+import Text
+
 /// HTTP to judged addresses only: the name is resolved once, every address is judged, the connection goes to
 /// one of them; a redirect is followed only when asked, and judged again.
 package struct JudgedClient: Sendable {
@@ -38,8 +40,8 @@ package struct JudgedClient: Sendable {
         if let objection = policy.objection(to: url) {
             throw TransferFailure(.forbidden, sent: false, objection)
         }
-        let own = NetworkAddress(url.host)
-        let addresses: [NetworkAddress]
+        let own = IPAddress(url.host)
+        let addresses: [IPAddress]
         if let own {
             addresses = [own]
         } else {
@@ -56,7 +58,7 @@ package struct JudgedClient: Sendable {
                 throw TransferFailure(.forbidden, sent: false, "host '\(url.host)': \(objection)")
             }
         }
-        return own == nil ? addresses.map(\.text) : []
+        return own == nil ? addresses.map(\.description) : []
     }
 
     /// The request that a redirect asks for, or nil if the response is none.

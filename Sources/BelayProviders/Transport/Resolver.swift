@@ -1,12 +1,18 @@
 import Glibc
+package import Text
 
 /// Turns host names into addresses; the system's resolver, or a table in tests.
 package struct Resolver: Sendable {
     /// Addresses of a name in order of preference; empty if it has none.
-    package let addresses: @Sendable (_ host: String) async -> [NetworkAddress]
+    package let addresses: @Sendable (_ host: String) async -> [IPAddress]
 
-    package init(_ addresses: @escaping @Sendable (_ host: String) async -> [NetworkAddress]) {
+    package init(_ addresses: @escaping @Sendable (_ host: String) async -> [IPAddress]) {
         self.addresses = addresses
+    }
+
+    /// Answers from a table, for stand-ins; text that is no address is left out.
+    package static func table(_ answers: @escaping @Sendable (String) -> [String]) -> Resolver {
+        Resolver { host in answers(host).compactMap { IPAddress($0) } }
     }
 
     /// The system's resolver, with answers kept for a few seconds and one question at a time for each name.
@@ -19,7 +25,7 @@ package struct Resolver: Sendable {
 /// Answers of the system's resolver, and the questions under way.
 private actor ResolverCache {
     private struct Entry {
-        let question: Task<[NetworkAddress], Never>
+        let question: Task<[IPAddress], Never>
         let asked: ContinuousClock.Instant
     }
 
@@ -28,7 +34,7 @@ private actor ResolverCache {
 
     init(lifetime: Duration) { self.lifetime = lifetime }
 
-    func addresses(of host: String) async -> [NetworkAddress] {
+    func addresses(of host: String) async -> [IPAddress] {
         let now = ContinuousClock.now
         entries = entries.filter { now - $0.value.asked < lifetime }
         if let entry = entries[host] { return await entry.question.value }
@@ -41,16 +47,16 @@ private actor ResolverCache {
 }
 
 /// Asks the system; blocks for as long as its name servers take.
-private func lookUp(_ host: String) -> [NetworkAddress] {
+private func lookUp(_ host: String) -> [IPAddress] {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var list: UnsafeMutablePointer<addrinfo>?
     guard getaddrinfo(host, nil, &hints, &list) == 0 else { return [] }
     defer { freeaddrinfo(list) }
-    var addresses: [NetworkAddress] = []
+    var addresses: [IPAddress] = []
     var next = list
     while let entry = next {
-        if let address = NetworkAddress(entry.pointee.ai_addr), !addresses.contains(address) {
+        if let address = IPAddress(entry.pointee.ai_addr), !addresses.contains(address) {
             addresses.append(address)
         }
         next = entry.pointee.ai_next
@@ -58,17 +64,17 @@ private func lookUp(_ host: String) -> [NetworkAddress] {
     return addresses
 }
 
-extension NetworkAddress {
+extension IPAddress {
     /// The address of a socket address of either family.
     fileprivate init?(_ pointer: UnsafeMutablePointer<sockaddr>?) {
         guard let pointer else { return nil }
         switch Int32(pointer.pointee.sa_family) {
         case AF_INET:
             let address = UnsafeRawPointer(pointer).load(as: sockaddr_in.self).sin_addr
-            self.init(bytes: withUnsafeBytes(of: address) { Array($0) })
+            self.init(networkBytes: withUnsafeBytes(of: address) { Array($0) })
         case AF_INET6:
             let address = UnsafeRawPointer(pointer).load(as: sockaddr_in6.self).sin6_addr
-            self.init(bytes: withUnsafeBytes(of: address) { Array($0) })
+            self.init(networkBytes: withUnsafeBytes(of: address) { Array($0) })
         default: return nil
         }
     }

@@ -1,3 +1,5 @@
+import Text
+
 /// The address of a request, read strictly: what two parsers could read differently is refused, so that the
 /// host that is judged is the host that is called.
 package struct WebAddress: Sendable, Hashable {
@@ -32,7 +34,7 @@ package struct WebAddress: Sendable, Hashable {
         }
     }
 
-    package var isNumericHost: Bool { NetworkAddress(host) != nil }
+    package var isNumericHost: Bool { IPAddress(host) != nil }
 
     /// Host and port as in a `Host` header: the port only where it is not the scheme's own.
     package var authority: String {
@@ -102,10 +104,10 @@ extension WebAddress {
             host = text[text.index(after: text.startIndex)..<close]
             let after = text[text.index(after: close)...]
             if !after.isEmpty { port = try portNumber(after.dropFirst(), after.first == ":") }
-            guard let address = NetworkAddress(String(host)), address.bytes.count == 16 else {
+            guard let address = IPAddress(String(host)), address.family == .v6 else {
                 throw WebAddressError("'\(host)' is not an IPv6 address")
             }
-            return (address.text, port)
+            return (address.description, port)
         }
         if let colon = text.firstIndex(of: ":") {
             host = text[..<colon]
@@ -140,10 +142,10 @@ extension WebAddress {
         else { throw WebAddressError("'\(text)' is not a host name") }
         let last = labels[labels.count - 1]
         if last.utf8.allSatisfy(isDigit) || last.hasPrefix("0x") {
-            guard let address = NetworkAddress(host), address.bytes.count == 4 else {
+            guard let address = IPAddress(host), address.family == .v4 else {
                 throw WebAddressError("'\(text)' is not an address in its plain form of four numbers")
             }
-            return address.text
+            return address.description
         }
         return host
     }
