@@ -27,6 +27,13 @@ package struct RuleSyntax: Sendable {
     /// The places of the keys, for messages about a field rather than its value: `match` -> the word `match`.
     package var keys: [String: SourceSpan]
     package var span: SourceSpan
+
+    init(id: Located<String>, steps: [StepSyntax], keys: [String: SourceSpan], span: SourceSpan) {
+        self.id = id
+        self.steps = steps
+        self.keys = keys
+        self.span = span
+    }
 }
 
 /// `cooldown: {key, for}`.

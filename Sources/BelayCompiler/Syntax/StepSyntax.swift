@@ -27,6 +27,17 @@ package struct StepSyntax: Sendable {
     /// The places of the keys: `timeout` -> the word `timeout`.
     package var keys: [String: SourceSpan]
     package var span: SourceSpan
+
+    init(
+        id: Located<String>?, kind: Kind, retry: RetrySyntax?, keys: [String: SourceSpan],
+        span: SourceSpan
+    ) {
+        self.id = id
+        self.kind = kind
+        self.retry = retry
+        self.keys = keys
+        self.span = span
+    }
 }
 
 /// What is called and with which inputs.

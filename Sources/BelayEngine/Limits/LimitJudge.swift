@@ -89,8 +89,8 @@ struct LimitJudge {
     private func bound(_ radius: BlastRadius) throws(Obstacle) -> Int {
         switch radius.bound {
         case .targets(let count): return count
-        case .percent(let percent):
-            guard let target, let population = environment.populations[target] else {
+        case .percent(let percent, let name):
+            guard let population = environment.populations[name] else {
                 throw Obstacle(.noPopulation)
             }
             return Int(Double(population) * percent / 100)

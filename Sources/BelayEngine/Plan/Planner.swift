@@ -188,7 +188,7 @@ extension RunPlanner {
             let bound =
                 switch radius.bound {
                 case .targets(let count): "\(count)"
-                case .percent(let percent): "\(percent)%"
+                case .percent(let percent, let name): "\(percent)% of \(name)"
                 }
             states.append(PlannedLimit(name: "blast radius", state: "\(used) of \(bound)"))
         }
