@@ -72,6 +72,12 @@ package struct ClaimedRun: Sendable, Hashable {
     package var lease: RunLease
     /// The phase it was found in: `running` means that its last holder lost it, so look for a bare intent.
     package var found: RunPhase
+
+    package init(run: RunRow, lease: RunLease, found: RunPhase) {
+        self.run = run
+        self.lease = lease
+        self.found = found
+    }
 }
 
 /// Which runs to read; all that is given must hold.
