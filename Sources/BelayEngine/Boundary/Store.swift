@@ -40,7 +40,7 @@ package protocol Store: Sendable {
 
     func incident(_ id: String) async throws(StoreError) -> IncidentRow?
 
-    /// Oldest first.
+    /// In the order in which they came; of those due, the ones whose time has come before the received.
     func incidents(_ filter: IncidentFilter) async throws(StoreError) -> [IncidentRow]
 
     /// All records of a run in order: what its state is folded from.

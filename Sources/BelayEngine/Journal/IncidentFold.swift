@@ -41,6 +41,15 @@ package struct FoldedIncident: Sendable, Hashable {
         }
     }
 
+    /// Whether records of that kind change an incident that was accepted.
+    package static func isMoved(by kind: RecordKind) -> Bool {
+        switch kind {
+        case .incidentUpdated, .incidentDuplicate, .ruleUnmatched, .ruleSuppressed, .runCreated:
+            true
+        default: false
+        }
+    }
+
     private mutating func apply(_ record: JournalRecord, index: Int64) {
         switch record.kind {
         case .incidentUpdated:

@@ -81,5 +81,5 @@ extension JournalRecord {
 package struct RecordFault: Error, Sendable, Hashable {
     package var message: String
 
-    init(_ message: String) { self.message = message }
+    package init(_ message: String) { self.message = message }
 }
