@@ -9,7 +9,8 @@ enum StandardTemplate {
             let template = TemplateText(scanning: node, &diagnostics)
         else { return .constant(.string(text)) }
         var scope = NameScope([
-            "incident": .incident, "run": .run, "env": .map(.text), "now": .timestamp, "params": .any,
+            "incident": .incident, "run": .run, "env": .map(.text), "now": .timestamp,
+            "params": .any,
         ])
         scope.allowsSecrets = false
         return TemplateResolver(scope: scope).template(template, as: .any, "default", &diagnostics)
