@@ -25,7 +25,7 @@ extension AWSFailure {
         }
         // `com.amazon.coral#Code` and `Code:http://…` are both met.
         code = String(code.split(separator: "#").last ?? "").split(separator: ":").first.map(String.init) ?? ""
-        if message.isEmpty { message = String(response.body.text.prefix(300)) }
+        if message.isEmpty { message = response.body.text }
         self = .service(
             status: response.status, code: code.isEmpty ? "HTTP \(response.status)" : code, message: message)
     }

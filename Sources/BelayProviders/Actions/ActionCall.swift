@@ -57,10 +57,19 @@ extension ActionOutcome {
         switch self {
         case .succeeded(let output): .succeeded(output.redacted(by: opener))
         case .failed(let kind, let retryable, let message):
-            .failed(kind, retryable: retryable, message: opener.redact(message))
-        case .lost(let kind, let message): .lost(kind, message: opener.redact(message))
+            .failed(kind, retryable: retryable, message: ActionOutcome.shown(message, opener))
+        case .lost(let kind, let message): .lost(kind, message: ActionOutcome.shown(message, opener))
         }
     }
+
+    /// Shortened only after the secrets are out: a secret that is cut in half would not be recognised.
+    private static func shown(_ message: String, _ opener: any SecretOpener) -> String {
+        let text = PrintableText.escaped(opener.redact(message))
+        return text.unicodeScalars.count <= messageLimit
+            ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(messageLimit))) + "…"
+    }
+
+    private static let messageLimit = 500
 }
 
 extension JSONValue {

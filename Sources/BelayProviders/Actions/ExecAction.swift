@@ -141,7 +141,7 @@ package struct ExecAction: ActionProvider {
     private static func complaint(_ result: ChildResult) -> String {
         let lines = result.error.text.split(whereSeparator: \.isNewline)
         guard let last = lines.last(where: { !$0.trimmed.isEmpty }) else { return "" }
-        return ": " + PrintableText.escaped(String(last.prefix(300)))
+        return ": \(last)"
     }
 
     private static func outcome(_ error: ChildError) -> ActionOutcome {

@@ -120,7 +120,7 @@ package struct HTTPAction: ActionProvider {
 extension HTTPResponse {
     /// What an unexpected status means: refused before work, final, or perhaps done.
     package var failure: ActionOutcome {
-        let detail = PrintableText.escaped(String(body.text.prefix(300)))
+        let detail = body.text
         let message = "status \(status)" + (detail.isEmpty ? "" : ": \(detail)")
         return switch status {
         case 429: .failed(.throttled, retryable: true, message: message)

@@ -47,6 +47,6 @@ package enum IncidentContract {
     private static func message(_ status: Int64, _ body: JSONValue) -> String {
         let parts = ["message", "error"].compactMap { body[$0]?.scalarText }
         let text = parts.isEmpty ? body.stringValue ?? "" : parts.joined(separator: ": ")
-        return "the function answered \(status)" + (text.isEmpty ? "" : ": \(text.prefix(500))")
+        return "the function answered \(status)" + (text.isEmpty ? "" : ": \(text)")
     }
 }

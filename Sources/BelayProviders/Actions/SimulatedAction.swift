@@ -35,7 +35,7 @@ package struct SimulatedAction: ActionProvider {
     package func perform(_ request: ActionRequest) async -> ActionOutcome {
         await request.carriedOut { call throws(Refusal) in
             if let text = call.text("delay") {
-                guard let delay = Duration(text: text) else {
+                guard case .success(let delay) = DurationText.parse(text) else {
                     throw .invalid("'delay' is no duration: '\(text)'")
                 }
                 let end = min(delay, call.timeLeft)
