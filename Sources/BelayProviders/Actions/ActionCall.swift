@@ -58,7 +58,8 @@ extension ActionOutcome {
         case .succeeded(let output): .succeeded(output.redacted(by: opener))
         case .failed(let kind, let retryable, let message):
             .failed(kind, retryable: retryable, message: ActionOutcome.shown(message, opener))
-        case .lost(let kind, let message): .lost(kind, message: ActionOutcome.shown(message, opener))
+        case .lost(let kind, let message):
+            .lost(kind, message: ActionOutcome.shown(message, opener))
         }
     }
 
@@ -66,7 +67,8 @@ extension ActionOutcome {
     private static func shown(_ message: String, _ opener: any SecretOpener) -> String {
         let text = PrintableText.escaped(opener.redact(message))
         return text.unicodeScalars.count <= messageLimit
-            ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(messageLimit))) + "…"
+            ? text
+            : String(String.UnicodeScalarView(text.unicodeScalars.prefix(messageLimit))) + "…"
     }
 
     private static let messageLimit = 500
@@ -78,7 +80,8 @@ extension JSONValue {
         case .string(let text): .string(opener.redact(text))
         case .array(let items): .array(items.map { $0.redacted(by: opener) })
         case .object(let object):
-            .object(JSONObject(object.map { (opener.redact($0.name), $0.value.redacted(by: opener)) }))
+            .object(
+                JSONObject(object.map { (opener.redact($0.name), $0.value.redacted(by: opener)) }))
         default: self
         }
     }
@@ -113,7 +116,9 @@ extension ActionCall {
     package func integer(_ name: String) throws(Refusal) -> Int? {
         guard let value = value(name) else { return nil }
         let number = value.integerValue ?? value.stringValue.flatMap { Int64($0) }
-        guard let number else { throw .invalid("'\(name)' is \(value.kindName), a whole number is expected") }
+        guard let number else {
+            throw .invalid("'\(name)' is \(value.kindName), a whole number is expected")
+        }
         return Int(number)
     }
 
@@ -153,7 +158,8 @@ extension ActionCall {
         var pairs: [(String, String)] = []
         for member in object {
             guard let text = member.value.scalarText else {
-                throw .invalid("'\(name).\(member.name)' is \(member.value.kindName), text is expected")
+                throw .invalid(
+                    "'\(name).\(member.name)' is \(member.value.kindName), text is expected")
             }
             pairs.append((member.name, text))
         }

@@ -12,7 +12,8 @@ package enum IncidentContract {
             "title": .string(incident.title ?? incident.type),
             "description": .string(incident.description ?? ""),
             "type": .string(incident.type), "status": .string(incident.status.rawValue),
-            "source": .string(incident.source), "startedAt": .string(incident.startedAt.shortRFC3339),
+            "source": .string(incident.source),
+            "startedAt": .string(incident.startedAt.shortRFC3339),
             "idempotencyKey": .string(call.request.idempotencyKey),
         ]
         if !incident.labels.isEmpty { details["labels"] = .object(incident.labels) }

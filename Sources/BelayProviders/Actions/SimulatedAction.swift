@@ -13,7 +13,8 @@ package struct SimulatedAction: ActionProvider {
             InputContract(
                 "error", .string, allowed: FailureClass.allCases.map { .string($0.rawValue) },
                 standard: "unavailable", description: "The failure's class."),
-            InputContract("retryable", .boolean, description: "Whether the same call may be tried again."),
+            InputContract(
+                "retryable", .boolean, description: "Whether the same call may be tried again."),
             InputContract("output", .map, description: "What a successful call answers."),
             InputContract("delay", .duration, description: "How long each call takes."),
         ],
@@ -51,7 +52,8 @@ package struct SimulatedAction: ActionProvider {
                 let retryable = try call.flag("retryable")
                 return .failed(kind, retryable: retryable, message: "simulated failure")
             case "lost": return .lost(kind, message: "simulated loss of the answer")
-            case let other: throw .invalid("'outcome' is '\(other)'; ok, failed or lost is expected")
+            case let other:
+                throw .invalid("'outcome' is '\(other)'; ok, failed or lost is expected")
             }
         }
     }

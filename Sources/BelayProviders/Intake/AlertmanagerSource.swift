@@ -8,24 +8,31 @@ package import JSON
 /// Format: Alertmanager's documentation, `webhook_config`.
 package struct AlertmanagerSource: IncidentSource {
     package let name = "alertmanager"
-    package let summary = "Prometheus Alertmanager's webhook, version 4; one incident for each alert"
+    package let summary =
+        "Prometheus Alertmanager's webhook, version 4; one incident for each alert"
 
     package init() {}
 
     package func recognises(_ document: JSONValue) -> Bool {
-        document["alerts"]?.arrayValue != nil && document["version"] == "4" && document["groupKey"] != nil
+        document["alerts"]?.arrayValue != nil && document["version"] == "4"
+            && document["groupKey"] != nil
             && document["receiver"] != nil
     }
 
     package func decode(_ delivery: Delivery) -> [Result<Incident, DeliveryError>] {
         guard let body = delivery.document.objectValue else {
-            return [.failure(DeliveryError("$", "a map is expected, found \(delivery.document.kindName)"))]
+            return [
+                .failure(
+                    DeliveryError("$", "a map is expected, found \(delivery.document.kindName)"))
+            ]
         }
         guard let alerts = body["alerts"] else {
             return [.failure(DeliveryError("alerts", "missing; a list of alerts is expected"))]
         }
         guard let items = alerts.arrayValue else {
-            return [.failure(DeliveryError("alerts", "a list is expected, found \(alerts.kindName)"))]
+            return [
+                .failure(DeliveryError("alerts", "a list is expected, found \(alerts.kindName)"))
+            ]
         }
         return items.enumerated().map { index, item in
             do throws(DeliveryError) {
@@ -53,7 +60,8 @@ package struct AlertmanagerSource: IncidentSource {
         let annotations = try alert.textMap("annotations")
         let fingerprint = try alert.required("fingerprint")
         var incident = Incident(
-            id: Incident.madeID(source: name, fingerprint: fingerprint, status: status, startedAt: start),
+            id: Incident.madeID(
+                source: name, fingerprint: fingerprint, status: status, startedAt: start),
             fingerprint: fingerprint, status: status, priority: .medium,
             type: labels["alertname"]?.stringValue ?? "unnamed", source: name, labels: labels,
             annotations: annotations, startedAt: start, receivedAt: delivery.receivedAt)
@@ -69,7 +77,8 @@ package struct AlertmanagerSource: IncidentSource {
     private func setWords(_ incident: inout Incident, _ own: [String: Priority]) {
         let annotations = Words(incident.annotations)
         let labels = Words(incident.labels)
-        incident.title = annotations.first("summary", "title", "message") ?? labels.first("alertname")
+        incident.title =
+            annotations.first("summary", "title", "message") ?? labels.first("alertname")
         incident.description = annotations.first("description", "message")
         incident.target = target(labels)
         incident.service = labels.first("service", "app")
@@ -112,7 +121,9 @@ package struct AlertmanagerSource: IncidentSource {
     /// What belongs to the group.
     private func details(_ body: JSONObject) -> JSONObject {
         var details = JSONObject()
-        for name in ["receiver", "groupKey", "groupLabels", "truncatedAlerts"] { details[name] = body[name] }
+        for name in ["receiver", "groupKey", "groupLabels", "truncatedAlerts"] {
+            details[name] = body[name]
+        }
         return details
     }
 }

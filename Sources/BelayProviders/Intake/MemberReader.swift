@@ -29,7 +29,9 @@ struct MemberReader {
     }
 
     func required(_ name: String) throws(DeliveryError) -> String {
-        guard let text = try text(name) else { throw DeliveryError(place(name), "missing; text is expected") }
+        guard let text = try text(name) else {
+            throw DeliveryError(place(name), "missing; text is expected")
+        }
         return text
     }
 
@@ -63,7 +65,8 @@ struct MemberReader {
     func time(_ name: String) throws(DeliveryError) -> Timestamp? {
         guard let text = try text(name) else { return nil }
         guard let time = Timestamp(rfc3339: text) else {
-            throw DeliveryError(place(name), "'\(text)' is no time in RFC 3339, such as 2026-03-01T02:00:00Z")
+            throw DeliveryError(
+                place(name), "'\(text)' is no time in RFC 3339, such as 2026-03-01T02:00:00Z")
         }
         let isZero = text.hasPrefix("0001-01-01T00:00:00") || time.microseconds == 0
         return isZero ? nil : time

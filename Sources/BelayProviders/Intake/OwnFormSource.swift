@@ -14,13 +14,17 @@ package struct OwnFormSource: IncidentSource {
 
     private static let members: Set<String> = [
         "annotations", "description", "details", "fingerprint", "id", "labels", "links", "metrics",
-        "priority", "received_at", "region", "resolved_at", "service", "source", "started_at", "status",
+        "priority", "received_at", "region", "resolved_at", "service", "source", "started_at",
+        "status",
         "target", "title", "type",
     ]
 
     package func recognises(_ document: JSONValue) -> Bool {
-        let first = document["incidents"]?.arrayValue?.first ?? document.arrayValue?.first ?? document
-        guard let object = first.objectValue, object["type"]?.stringValue != nil else { return false }
+        let first =
+            document["incidents"]?.arrayValue?.first ?? document.arrayValue?.first ?? document
+        guard let object = first.objectValue, object["type"]?.stringValue != nil else {
+            return false
+        }
         return object.names.allSatisfy(OwnFormSource.members.contains)
     }
 
@@ -28,7 +32,10 @@ package struct OwnFormSource: IncidentSource {
         let document = delivery.document
         if let list = document["incidents"] {
             guard let items = list.arrayValue else {
-                return [.failure(DeliveryError("incidents", "a list is expected, found \(list.kindName)"))]
+                return [
+                    .failure(
+                        DeliveryError("incidents", "a list is expected, found \(list.kindName)"))
+                ]
             }
             return decode(items, under: "incidents", delivery)
         }
@@ -47,7 +54,8 @@ package struct OwnFormSource: IncidentSource {
     ) -> Result<Incident, DeliveryError> {
         do throws(DeliveryError) {
             guard let object = item.objectValue else {
-                throw DeliveryError(path.isEmpty ? "$" : path, "a map is expected, found \(item.kindName)")
+                throw DeliveryError(
+                    path.isEmpty ? "$" : path, "a map is expected, found \(item.kindName)")
             }
             return .success(try incident(MemberReader(object, at: path), delivery))
         } catch {
@@ -58,8 +66,11 @@ package struct OwnFormSource: IncidentSource {
     private func incident(
         _ reader: MemberReader, _ delivery: Delivery
     ) throws(DeliveryError) -> Incident {
-        if let stranger = reader.object.names.first(where: { !OwnFormSource.members.contains($0) }) {
-            throw DeliveryError(reader.place(stranger), "an incident has no such member; free data go under 'details'")
+        if let stranger = reader.object.names.first(where: { !OwnFormSource.members.contains($0) })
+        {
+            throw DeliveryError(
+                reader.place(stranger),
+                "an incident has no such member; free data go under 'details'")
         }
         let type = try reader.required("type")
         let received = try reader.time("received_at") ?? delivery.receivedAt
@@ -67,11 +78,16 @@ package struct OwnFormSource: IncidentSource {
         let source = try reader.text("source") ?? name
         let target = try reader.text("target")
         let status = try reader.word("status", IncidentStatus.self) ?? .firing
-        let fingerprint = try reader.text("fingerprint") ?? [type, target].compactMap { $0 }.joined(separator: "/")
-        let id = try reader.text("id")
-            ?? Incident.madeID(source: source, fingerprint: fingerprint, status: status, startedAt: start)
+        let fingerprint =
+            try reader.text("fingerprint")
+            ?? [type, target].compactMap { $0 }.joined(separator: "/")
+        let id =
+            try reader.text("id")
+            ?? Incident.madeID(
+                source: source, fingerprint: fingerprint, status: status, startedAt: start)
         var incident = Incident(
-            id: id, fingerprint: fingerprint, status: status, priority: try priority(reader, delivery),
+            id: id, fingerprint: fingerprint, status: status,
+            priority: try priority(reader, delivery),
             type: type, source: source, target: target, startedAt: start, receivedAt: received)
         incident.title = try reader.text("title")
         incident.description = try reader.text("description")
@@ -106,7 +122,9 @@ package struct OwnFormSource: IncidentSource {
                 throw reader.wrong("links[\(index)]", "a map with title and url", item)
             }
             let link = MemberReader(object, at: reader.place("links[\(index)]"))
-            links.append(IncidentLink(title: try link.text("title") ?? "Link", url: try link.required("url")))
+            links.append(
+                IncidentLink(title: try link.text("title") ?? "Link", url: try link.required("url"))
+            )
         }
         return links
     }

@@ -13,9 +13,18 @@ enum PriorityWords {
 
     private static let standard: [String: Priority] = {
         let words: [(Priority, [String])] = [
-            (.critical, ["critical", "crit", "fatal", "emergency", "emerg", "alert", "disaster", "page", "p1"]),
+            (
+                .critical,
+                [
+                    "critical", "crit", "fatal", "emergency", "emerg", "alert", "disaster", "page",
+                    "p1",
+                ]
+            ),
             (.high, ["error", "err", "high", "major", "p2"]),
-            (.medium, ["warning", "warn", "average", "medium", "moderate", "minor", "p3", "ticket"]),
+            (
+                .medium,
+                ["warning", "warn", "average", "medium", "moderate", "minor", "p3", "ticket"]
+            ),
             (.low, ["low", "notice", "p4"]),
             (.info, ["info", "informational", "debug", "none", "ok", "normal", "p5"]),
         ]
@@ -31,7 +40,8 @@ extension Incident {
         source: String, fingerprint: String, status: IncidentStatus, startedAt: Timestamp
     ) -> String {
         let parts: JSONValue = [
-            .string(source), .string(fingerprint), .string(status.rawValue), .string(startedAt.rfc3339),
+            .string(source), .string(fingerprint), .string(status.rawValue),
+            .string(startedAt.rfc3339),
         ]
         return SHA256.hash(parts.canonicalBytes()).hex
     }

@@ -56,7 +56,9 @@ enum SecretForms {
             .replacingAll("&", with: "\\u0026")
         let ascii = secret.utf16.map { unit -> String in
             guard unit >= 0x80 else {
-                return String(JSONValue.string(String(Unicode.Scalar(UInt8(unit)))).text().dropFirst().dropLast())
+                return String(
+                    JSONValue.string(String(Unicode.Scalar(UInt8(unit)))).text().dropFirst()
+                        .dropLast())
             }
             let digits = String(unit, radix: 16)
             return "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
@@ -68,7 +70,9 @@ enum SecretForms {
 extension String {
     /// Every place where the bytes of `text` stand, replaced.
     func replacingAll(_ text: String, with other: String) -> String {
-        String(decoding: Array(utf8).replacingAll(Array(text.utf8), with: Array(other.utf8)), as: UTF8.self)
+        String(
+            decoding: Array(utf8).replacingAll(Array(text.utf8), with: Array(other.utf8)),
+            as: UTF8.self)
     }
 }
 

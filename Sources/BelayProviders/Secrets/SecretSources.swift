@@ -17,7 +17,9 @@ package struct SecretSources: Sendable {
     /// Asks for all of them at once; one that cannot be had says why when it is opened.
     package func vault(for references: [String: SecretReference]) async -> SecretVault {
         let found = await withTaskGroup(of: (String, Result<String, SecretProblem>).self) { group in
-            for (name, reference) in references { group.addTask { (name, await resolve(reference)) } }
+            for (name, reference) in references {
+                group.addTask { (name, await resolve(reference)) }
+            }
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
         var values: [String: String] = [:]
@@ -36,7 +38,8 @@ package struct SecretSources: Sendable {
             let text = try await text(reference)
             guard let key = reference.key else { return .success(text) }
             guard let object = (try? JSONParser.parse(Array(text.utf8)))?.objectValue else {
-                throw SecretProblem("'\(reference.name)' is not a JSON object, so it has no '\(key)'")
+                throw SecretProblem(
+                    "'\(reference.name)' is not a JSON object, so it has no '\(key)'")
             }
             guard let value = object[key]?.scalarText else {
                 throw SecretProblem("'\(reference.name)' has no text under '\(key)'")

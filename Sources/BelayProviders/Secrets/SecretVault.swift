@@ -22,7 +22,8 @@ package struct SecretVault: SecretOpener {
 
     package func open(_ name: String) throws(SecretError) -> String {
         if let value = values[name] { return value }
-        throw SecretError("secret '\(name)': " + (problems[name] ?? "not declared in the environment"))
+        throw SecretError(
+            "secret '\(name)': " + (problems[name] ?? "not declared in the environment"))
     }
 
     package func redact(_ text: String) -> String {

@@ -11,7 +11,8 @@ enum TestCall {
 
     static var incident: Incident {
         var incident = Incident(
-            id: "inc-1", fingerprint: "f1", priority: .critical, type: "RedisMemoryHigh", source: "test",
+            id: "inc-1", fingerprint: "f1", priority: .critical, type: "RedisMemoryHigh",
+            source: "test",
             title: "Redis is full", description: "97 % used", target: "cache",
             startedAt: Timestamp(microseconds: 1_700_000_000_000_000),
             receivedAt: Timestamp(microseconds: 1_700_000_001_000_000))
@@ -28,12 +29,14 @@ enum TestCall {
         for (setting, name) in sealed { sealedSettings[setting] = .secret(name) }
         return ActionRequest(
             action: action, operation: operation, effect: effect, recovery: recovery,
-            inputs: SealedObject(plain: inputs), settings: sealedSettings, incident: incident, run: "run-1",
+            inputs: SealedObject(plain: inputs), settings: sealedSettings, incident: incident,
+            run: "run-1",
             step: "step-1", attempt: 1, idempotencyKey: key, timeout: timeout, secrets: secrets)
     }
 
     static func tools(
-        variables: [String: String] = [:], lines: Locked<[String]> = Locked([]), resolver: Resolver = .system()
+        variables: [String: String] = [:], lines: Locked<[String]> = Locked([]),
+        resolver: Resolver = .system()
     ) -> ProviderTools {
         ProviderTools(
             resolver: resolver, variable: { variables[$0] },
@@ -43,16 +46,25 @@ enum TestCall {
 }
 
 extension ActionOutcome {
-    var output: JSONObject? { if case .succeeded(.object(let output)) = self { output } else { nil } }
+    var output: JSONObject? {
+        if case .succeeded(.object(let output)) = self { output } else { nil }
+    }
 
     /// `ok`, `failed(class)`, `failed(class)*` where it may be tried again, `lost(class)`.
     var shape: String {
         switch self {
         case .succeeded: "ok"
-        case .failed(let kind, let retryable, _): "failed(\(kind.rawValue))" + (retryable ? "*" : "")
+        case .failed(let kind, let retryable, _):
+            "failed(\(kind.rawValue))" + (retryable ? "*" : "")
         case .lost(let kind, _): "lost(\(kind.rawValue))"
         }
     }
 
-    var text: String { "\(self)" }
+    /// The message of a failure.
+    var text: String {
+        switch self {
+        case .succeeded(let output): output.text()
+        case .failed(_, _, let message), .lost(_, let message): message
+        }
+    }
 }
