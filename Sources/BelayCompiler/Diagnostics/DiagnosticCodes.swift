@@ -16,7 +16,7 @@ package enum DiagnosticCodes {
         .unverifiedChange, .changeWithoutCooldown, .incidentTextInCommand,
         .irreversibleWithoutApproval,
         .chainCycle, .outputBeforeStep, .unusedChain, .feedbackLoop,
-        .ruleWithoutTest, .unusedMock,
+        .ruleWithoutTest, .unusedMock, .unknownIncident,
     ]
 
     /// The kind with a code such as `RB1003`, or with a name such as `unknown-key`.
@@ -190,4 +190,6 @@ extension DiagnosticCode {
         "RB5001", "rule-without-test", .info, "a rule that no test matches")
     package static let unusedMock = DiagnosticCode(
         "RB5002", "unused-mock", .warning, "a mock that no call of the test uses")
+    package static let unknownIncident = DiagnosticCode(
+        "RB5003", "unknown-incident", .error, "a test names an incident that it does not have")
 }

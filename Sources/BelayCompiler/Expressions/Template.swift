@@ -63,6 +63,19 @@ package indirect enum Template: Sendable {
         }
     }
 
+    /// As a runbook writes it.
+    package var text: String {
+        switch self {
+        case .constant(let value): value.stringValue ?? value.text()
+        case .formula(let formula): "${{ \(formula.text) }}"
+        case .secret(let name): "${{ secrets.\(name) }}"
+        case .text(let pieces): pieces.map(\.text).joined()
+        case .list(let items): "[" + items.map(\.text).joined(separator: ", ") + "]"
+        case .map(let members):
+            "{" + members.map { "\($0.name): \($0.value.text)" }.joined(separator: ", ") + "}"
+        }
+    }
+
     /// Every formula in it, in order.
     package var formulas: [Formula] {
         switch self {

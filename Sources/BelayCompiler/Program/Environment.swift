@@ -26,6 +26,11 @@ package struct EnvironmentProgram: Sendable {
     /// Settings shared by all bindings of a provider, such as hosts that HTTP may reach.
     package var network: NetworkPolicy
 
+    /// Names of the windows that are open.
+    package func openWindows(at now: Timestamp) -> Set<String> {
+        Set(windows.filter { $0.value.isOpen(at: now) }.keys)
+    }
+
     /// Whether a changing step needs an entry under `targets`; `simulated` knows no targets.
     package var requiresTargets: Bool { name != "simulated" }
 }

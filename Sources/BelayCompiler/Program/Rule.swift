@@ -30,8 +30,10 @@ package struct Rule: Sendable {
     package var isCatchAll: Bool
     package var continues: Bool
     package var pattern: EventPattern?
-    /// Where each field condition of the pattern stands.
+    /// The word `match`.
     package var matchSpan: SourceSpan?
+    /// The pattern's positions as places in the file.
+    package var conditionSpans: [SourceSpan]
     /// The statuses that `match` names; empty means: asked when an incident fires.
     package var statuses: [String]
     package var when: Formula?
@@ -99,8 +101,8 @@ package struct Concurrency: Sendable {
 package struct BlastRadius: Sendable {
     package enum Bound: Sendable, Hashable {
         case targets(Int)
-        /// Of the environment's population, in percent.
-        case percent(Double)
+        /// Of a population of the environment, in percent.
+        case percent(Double, of: String)
     }
 
     package var bound: Bound

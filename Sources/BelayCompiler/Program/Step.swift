@@ -1,4 +1,3 @@
-
 /// One step of a chain, resolved; the interpreter walks a tree of these.
 package struct Step: Sendable {
     /// What a step does once it begins.

@@ -97,7 +97,9 @@ struct CallPreparation {
     ) throws(StepProblem) -> SealedValue {
         switch template.render(in: scope) {
         case .success(let value): return value
-        case .failure(let problem): throw StepProblem(.expression, "\(what): \(problem.message)")
+        case .failure(let problem):
+            let unknown = problem.kind == .unknown
+            throw StepProblem(.expression, "\(what): \(problem.message)", isUnknown: unknown)
         }
     }
 

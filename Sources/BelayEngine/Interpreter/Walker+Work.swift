@@ -217,9 +217,12 @@ extension Step {
 struct StepProblem: Error {
     var failure: FailureClass
     var message: String
+    /// Whether it is only that a value is not known before running.
+    var isUnknown = false
 
-    init(_ failure: FailureClass, _ message: String) {
+    init(_ failure: FailureClass, _ message: String, isUnknown: Bool = false) {
         self.failure = failure
         self.message = message
+        self.isUnknown = isUnknown
     }
 }

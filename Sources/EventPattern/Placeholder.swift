@@ -1,2 +1,0 @@
-public struct EventPattern: Sendable {}
-public struct Matcher: Sendable {}
