@@ -10,7 +10,7 @@ package enum Capabilities {
     ]
 
     private static let target = InputContract(
-        "target", .string, required: true, standard: "${{ incident.target }}",
+        "target", .string, required: true, standard: "${{ run.target }}",
         description: "What to act on; a key of the environment's `targets`.")
 
     private static let size = InputContract(
