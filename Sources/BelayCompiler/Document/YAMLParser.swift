@@ -1,0 +1,41 @@
+/// Reads a file's text into a tree of nodes with their places, within the bounds of the language.
+package enum YAMLParser {
+    /// What reading a document has cost, for tests and benchmarks.
+    package struct Cost: Sendable, Hashable {
+        /// Events taken from the scanner.
+        package var events = 0
+        /// Nodes made, each alias counted with all that it names.
+        package var nodes = 0
+    }
+
+    /// The document's root, or nil if the text is not well-formed or passes a bound; findings say why.
+    ///
+    /// Findings about single keys and values leave the rest of the tree standing.
+    package static func parse(_ file: SourceFile, _ diagnostics: inout Diagnostics) -> YAMLNode? {
+        var cost = Cost()
+        return parse(file, &diagnostics, cost: &cost)
+    }
+
+    package static func parse(
+        _ file: SourceFile, _ diagnostics: inout Diagnostics, cost: inout Cost
+    ) -> YAMLNode? {
+        guard file.bytes.count <= DocumentBounds.bytes else {
+            diagnostics.append(tooLarge(file))
+            return nil
+        }
+        DirectionMarks.check(file, &diagnostics)
+        let builder = TreeBuilder(file)
+        let root = builder.build()
+        cost = builder.cost
+        for diagnostic in builder.diagnostics { diagnostics.append(diagnostic) }
+        return root
+    }
+
+    private static func tooLarge(_ file: SourceFile) -> Diagnostic {
+        Diagnostic(
+            .fileTooLarge,
+            "the file has \(file.bytes.count) bytes, at most \(DocumentBounds.bytes) are read",
+            at: SourceSpan(file: file, start: 0, end: 0),
+            help: ["split it: every file of a repository is read"])
+    }
+}
