@@ -127,3 +127,11 @@ struct TimeZoneTable: Sendable {
         rule = ZoneRule(Array(footer))
     }
 }
+
+/// Offsets of time zones, for callers that compute with local time.
+package enum TimeZones {
+    /// Seconds to add to UTC for `+11:00`, `02:00` or an IANA name at a moment; nil if the zone is unknown.
+    package static func offset(of zone: String, at seconds: Int64) -> Int? {
+        TimeZoneTable.offset(of: zone, at: seconds)
+    }
+}
