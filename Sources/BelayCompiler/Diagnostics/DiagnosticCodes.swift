@@ -9,7 +9,8 @@ package enum DiagnosticCodes {
         .missingKey, .wrongKind, .invalidValue, .unknownValue, .invalidName, .duplicateName,
         .unknownKind, .unsupportedVersion, .conflictingKeys, .nulCharacter,
         .unknownAction, .unknownInput, .missingInput, .inputType,
-        .unknownField, .expressionInExpression, .expressionType,
+        .unknownProvider, .unboundAction, .weakRecovery, .unsupported, .unsetVariable,
+        .unknownField, .expressionInExpression, .expressionType, .expressionSyntax,
         .unquotedExpression, .unclosedTemplate, .templateNotAllowed, .emptyExpression,
         .unreachableRule, .overlappingRules, .neverTrue, .emptyMatch, .noCatchAll,
         .missingTimeout, .retryNotIdempotent, .secretInClear, .silentFailure, .unboundedBlastRadius,
@@ -107,6 +108,19 @@ extension DiagnosticCode {
 
 /// RB12xx: expressions.
 extension DiagnosticCode {
+    package static let unknownProvider = DiagnosticCode(
+        "RB1105", "unknown-provider", .error, "a binding names no provider that exists")
+    package static let unboundAction = DiagnosticCode(
+        "RB1106", "unbound-action", .error,
+        "a rule uses an action that no provider is bound to in the environment")
+    package static let weakRecovery = DiagnosticCode(
+        "RB1107", "weak-recovery", .error,
+        "an operation is bound to an action that demands a better recovery class")
+    package static let unsupported = DiagnosticCode(
+        "RB1108", "unsupported", .error, "a construct that this version does not carry out")
+    package static let unsetVariable = DiagnosticCode(
+        "RB1109", "unset-variable", .warning,
+        "an environment needs a variable or secret that is not set where `check` runs")
     package static let unknownField = DiagnosticCode(
         "RB1201", "unknown-field", .error, "an expression names a field that does not exist")
     package static let expressionInExpression = DiagnosticCode(
@@ -115,6 +129,8 @@ extension DiagnosticCode {
     package static let expressionType = DiagnosticCode(
         "RB1203", "expression-type", .error,
         "an expression that cannot be evaluated or has the wrong type")
+    package static let expressionSyntax = DiagnosticCode(
+        "RB1204", "expression-syntax", .error, "an expression that is not well-formed CEL")
     package static let unquotedExpression = DiagnosticCode(
         "RB1210", "unquoted-expression", .error,
         "an expression that YAML reads as something else unless it is quoted")

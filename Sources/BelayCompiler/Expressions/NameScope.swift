@@ -1,6 +1,6 @@
 /// The names that expressions at one place of a file may use, with their shapes.
 package struct NameScope: Sendable {
-    package var names: [String: Shape]
+    package var names: [String: ValueShape]
     /// Whether `success()`, `failure()` and `always()` may be called.
     package var hasStatus = false
     /// Whether `${{ secrets.NAME }}` may stand here.
@@ -8,10 +8,10 @@ package struct NameScope: Sendable {
     /// Steps of the same chain that come later, for a better message.
     package var laterSteps: Set<String> = []
 
-    package init(_ names: [String: Shape]) { self.names = names }
+    package init(_ names: [String: ValueShape]) { self.names = names }
 
     /// Names of `when`: what is known of an incident before anything is done.
-    package static func rule(params: Shape) -> NameScope {
+    package static func rule(params: ValueShape) -> NameScope {
         NameScope([
             "incident": .incident, "now": .timestamp, "params": params, "env": .map(.text),
             "resource": .map(.any),
@@ -19,7 +19,7 @@ package struct NameScope: Sendable {
     }
 
     /// Names in `bind`, where a call's inputs are known.
-    package static func binding(inputs: Shape) -> NameScope {
+    package static func binding(inputs: ValueShape) -> NameScope {
         var scope = NameScope([
             "incident": .incident, "params": .any, "env": .map(.text), "resource": .map(.any),
             "inputs": inputs,
@@ -39,7 +39,7 @@ package struct NameScope: Sendable {
         return scope
     }()
 
-    package func adding(_ name: String, _ shape: Shape) -> NameScope {
+    package func adding(_ name: String, _ shape: ValueShape) -> NameScope {
         var scope = self
         scope.names[name] = shape
         return scope

@@ -16,8 +16,10 @@ struct CallResolver {
         let near = Suggestion.nearest(to: name, in: catalogue.actionNames)
         diagnostics.append(
             Diagnostic(
-                DiagnosticCodes.unknownAction, "unknown action `\(name)`", at: uses.uses.span,
-                help: near.map { ["did you mean `\($0)`?"] } ?? ["`belay actions` lists all of them"]))
+                .unknownAction, "unknown action `\(name)`", at: uses.uses.span,
+                help: near.map { ["did you mean `\($0)`?"] } ?? [
+                    "`belay actions` lists all of them"
+                ]))
         return nil
     }
 
@@ -32,7 +34,7 @@ struct CallResolver {
         if bound == nil {
             diagnostics.append(
                 Diagnostic(
-                    DiagnosticCodes.missingTimeout,
+                    .missingTimeout,
                     "nothing bounds how long `\(contract.name)` may take", at: uses.uses.span,
                     help: ["add `timeout: 30s` to the step or to `defaults`"]))
         }
@@ -50,14 +52,15 @@ struct CallResolver {
         for input in contract.inputs {
             if let member = uses.with.last(where: { $0.name.value == input.name }) {
                 if let value = value(member, input, &diagnostics) {
-                    inputs.append(NamedTemplate(name: input.name, value: value, span: member.value.span))
+                    inputs.append(
+                        NamedTemplate(name: input.name, value: value, span: member.value.span))
                 }
             } else if let standard = input.standard {
                 inputs.append(NamedTemplate(name: input.name, value: standardTemplate(standard)))
             } else if input.required {
                 diagnostics.append(
                     Diagnostic(
-                        DiagnosticCodes.missingInput,
+                        .missingInput,
                         "`\(contract.name)` needs the input `\(input.name)`", at: uses.uses.span,
                         help: ["add `with: {\(input.name): …}` (\(input.type.article))"]))
             }
@@ -73,7 +76,7 @@ struct CallResolver {
         let known = names.isEmpty ? "it takes none" : "it takes \(names.joined(separator: ", "))"
         diagnostics.append(
             Diagnostic(
-                DiagnosticCodes.unknownInput,
+                .unknownInput,
                 "`\(contract.name)` has no input `\(member.name.value)`", at: member.name.span,
                 help: [near.map { "did you mean `\($0)`?" } ?? known]))
     }
@@ -91,7 +94,7 @@ struct CallResolver {
         {
             diagnostics.append(
                 Diagnostic(
-                    DiagnosticCodes.inputType, "input `\(input.name)`: \(problem)", at: member.value.span))
+                    .inputType, "input `\(input.name)`: \(problem)", at: member.value.span))
             return nil
         }
         return template
@@ -99,7 +102,9 @@ struct CallResolver {
 
     /// Defaults of contracts are ours or were checked where they are declared; text may hold `${{ }}`.
     private func standardTemplate(_ standard: JSONValue) -> Template {
-        guard let text = standard.stringValue, text.contains("${{") else { return .constant(standard) }
+        guard let text = standard.stringValue, text.contains("${{") else {
+            return .constant(standard)
+        }
         return StandardTemplate.template(text)
     }
 }

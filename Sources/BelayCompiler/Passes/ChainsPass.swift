@@ -24,15 +24,19 @@ enum ChainsPass {
         _ state: inout CompilerState
     ) -> CompilerState.Chain? {
         for file in [runbook] + imports(of: runbook, state) {
-            guard let chain = file.chains.first(where: { $0.name.value == name.value }) else { continue }
+            guard let chain = file.chains.first(where: { $0.name.value == name.value }) else {
+                continue
+            }
             state.usedChains.insert(.init(path: file.file.path, name: name.value))
             return resolve(chain, of: file, stack, &state)
         }
-        let known = ([runbook] + imports(of: runbook, state)).flatMap { $0.chains.map(\.name.value) }
+        let known = ([runbook] + imports(of: runbook, state)).flatMap {
+            $0.chains.map(\.name.value)
+        }
         let near = Suggestion.nearest(to: name.value, in: known)
         state.diagnostics.append(
             Diagnostic(
-                DiagnosticCodes.unknownAction, "unknown chain `\(name.value)`", at: name.span,
+                .unknownAction, "unknown chain `\(name.value)`", at: name.span,
                 help: [
                     near.map { "did you mean `chain/\($0)`?" }
                         ?? "declare it under `chains`, or import the file that does"
@@ -58,12 +62,15 @@ enum ChainsPass {
         let scope = place.base.adding("steps", .record("steps", resolver.place.steps))
         let outputs = syntax.outputs.compactMap { member in
             TemplateResolver(scope: scope)
-                .template(member.value, as: .any, "output `\(member.name.value)`", &state.diagnostics)
+                .template(
+                    member.value, as: .any, "output `\(member.name.value)`", &state.diagnostics
+                )
                 .map { NamedTemplate(name: member.name.value, value: $0) }
         }
-        let shape = Shape.record(
+        let shape = ValueShape.record(
             "output of chain/\(syntax.name.value)",
-            Dictionary(outputs.map { ($0.name, Shape.any) }, uniquingKeysWith: { first, _ in first }))
+            Dictionary(
+                outputs.map { ($0.name, ValueShape.any) }, uniquingKeysWith: { first, _ in first }))
         let chain = CompilerState.Chain(
             syntax: syntax, steps: steps, outputs: outputs, outputShape: shape)
         state.chains[key] = chain
@@ -71,7 +78,8 @@ enum ChainsPass {
     }
 
     private static func baseScope(_ params: [ParamSyntax]) -> NameScope {
-        NameScope.rule(params: ParamsPass.shape(of: params)).adding("run", .run).adding("until", .any)
+        NameScope.rule(params: ParamsPass.shape(of: params)).adding("run", .run).adding(
+            "until", .any)
     }
 
     private static func reportCycle(
@@ -80,7 +88,7 @@ enum ChainsPass {
         let path = (stack.map(\.value) + [syntax.name.value]).joined(separator: " → ")
         diagnostics.append(
             Diagnostic(
-                DiagnosticCodes.chainCycle, "chain `\(syntax.name.value)` calls itself: \(path)",
+                .chainCycle, "chain `\(syntax.name.value)` calls itself: \(path)",
                 at: syntax.name.span))
     }
 
@@ -105,10 +113,11 @@ enum ChainsPass {
     private static func checkImports(_ state: inout CompilerState) {
         for runbook in state.syntax.runbooks {
             for name in runbook.imports where path(name.value, beside: runbook, state) == nil {
-                let near = Suggestion.nearest(to: name.value, in: state.syntax.runbooks.map(\.file.path))
+                let near = Suggestion.nearest(
+                    to: name.value, in: state.syntax.runbooks.map(\.file.path))
                 state.diagnostics.append(
                     Diagnostic(
-                        DiagnosticCodes.unknownValue, "no runbook file `\(name.value)`", at: name.span,
+                        .unknownValue, "no runbook file `\(name.value)`", at: name.span,
                         help: near.map { ["did you mean `\($0)`?"] } ?? []))
             }
         }

@@ -11,7 +11,7 @@ struct CompilerState {
     /// Values of the runbooks' parameters.
     var params: [String: [String: JSONValue]] = [:]
     /// Shapes of the runbooks' parameters.
-    var paramShapes: [String: Shape] = [:]
+    var paramShapes: [String: ValueShape] = [:]
     /// Chains by the file that declares them and their name.
     var chains: [ChainKey: Chain] = [:]
     var usedChains: Set<ChainKey> = []
@@ -34,7 +34,7 @@ struct CompilerState {
         var syntax: ChainSyntax
         var steps: [Step]
         var outputs: [NamedTemplate]
-        var outputShape: Shape
+        var outputShape: ValueShape
     }
 
     func identity(of runbook: RunbookFile) -> RunbookIdentity {
@@ -56,7 +56,8 @@ struct CompilerState {
         }
         precondition(budgetMessage == nil, budgetMessage ?? "")
         return Program(
-            rules: rules, matcher: builder.build(), environments: environments, guardrails: guardrails,
+            rules: rules, matcher: builder.build(), environments: environments,
+            guardrails: guardrails,
             catalogue: catalogue, params: params, digest: digest)
     }
 }

@@ -3,28 +3,15 @@ import JSON
 /// Adds the contracts that a repository declares in files of kind Actions.
 enum ContractsPass {
     static func run(_ state: inout CompilerState) {
-        var declared: [String: SourceSpan] = [:]
-        for file in state.syntax.actions {
-            for action in file.actions {
-                let name = action.name.value
-                if let first = declared[name] {
-                    state.diagnostics.append(
-                        Diagnostic(
-                            DiagnosticCodes.duplicateName, "action `\(name)` is declared twice",
-                            at: action.name.span, notes: [.init(first, "first declared here")]))
-                    continue
-                }
-                declared[name] = action.name.span
-                state.catalogue.add(contract(of: action, &state.diagnostics))
-            }
+        for action in state.syntax.actions.flatMap(\.actions) {
+            state.catalogue.add(contract(of: action))
         }
     }
 
-    private static func contract(
-        of action: ActionSyntax, _ diagnostics: inout Diagnostics
-    ) -> ActionContract {
+    private static func contract(of action: ActionSyntax) -> ActionContract {
         ActionContract(
-            action.name.value, description: action.description?.value ?? "", effect: action.effect.value,
+            action.name.value, description: action.description?.value ?? "",
+            effect: action.effect.value,
             recovery: action.recovery?.value ?? (action.effect.value == .read ? .pure : .once),
             inputs: action.inputs.map { input in
                 InputContract(
@@ -34,7 +21,8 @@ enum ContractsPass {
                     pattern: input.pattern?.value, description: input.description?.value ?? "")
             },
             outputs: action.outputs.map {
-                OutputContract($0.name.value, $0.type.value, description: $0.description?.value ?? "")
+                OutputContract(
+                    $0.name.value, $0.type.value, description: $0.description?.value ?? "")
             },
             timeout: action.timeout?.value, undo: action.undo?.value, probe: action.probe?.value)
     }

@@ -13,7 +13,7 @@ enum ParamsPass {
                 guard let value = standard.constant(as: param.type.value) else {
                     state.diagnostics.append(
                         Diagnostic(
-                            DiagnosticCodes.invalidValue,
+                            .invalidValue,
                             "the default of param `\(param.name.value)` must be a constant",
                             at: standard.span))
                     continue
@@ -26,11 +26,12 @@ enum ParamsPass {
         }
     }
 
-    static func shape(of params: [ParamSyntax]) -> Shape {
+    static func shape(of params: [ParamSyntax]) -> ValueShape {
         .record(
             "params",
             Dictionary(
-                params.map { ($0.name.value, Shape($0.type.value)) }, uniquingKeysWith: { first, _ in first }))
+                params.map { ($0.name.value, ValueShape($0.type.value)) },
+                uniquingKeysWith: { first, _ in first }))
     }
 
     static func contract(of param: ParamSyntax) -> InputContract {
@@ -46,22 +47,26 @@ enum ParamsPass {
     ) {
         let name = "\(runbook.metadata.name.value).\(param.name.value)"
         for environment in state.syntax.environments
-        where !environment.params.contains(where: { [name, param.name.value].contains($0.name.value) }) {
+        where !environment.params.contains(where: {
+            [name, param.name.value].contains($0.name.value)
+        }) {
             state.diagnostics.append(
                 Diagnostic(
-                    DiagnosticCodes.missingKey,
+                    .missingKey,
                     "param `\(param.name.value)` has no default and environment "
                         + "`\(environment.metadata.name.value)` does not set it",
-                    at: param.name.span, help: ["give it a `default`, or set `params: {\(name): …}` there"]))
+                    at: param.name.span,
+                    help: ["give it a `default`, or set `params: {\(name): …}` there"]))
         }
     }
 
     static func check(
-        _ value: JSONValue, _ param: ParamSyntax, _ span: SourceSpan, _ diagnostics: inout Diagnostics
+        _ value: JSONValue, _ param: ParamSyntax, _ span: SourceSpan,
+        _ diagnostics: inout Diagnostics
     ) {
         guard let problem = contract(of: param).problem(with: value) else { return }
         diagnostics.append(
             Diagnostic(
-                DiagnosticCodes.inputType, "param `\(param.name.value)`: \(problem)", at: span))
+                .inputType, "param `\(param.name.value)`: \(problem)", at: span))
     }
 }

@@ -5,7 +5,8 @@ enum PeoplePass {
         guard !declared.isEmpty else { return }
         let groups = Set(declared.flatMap { $0.people?.groups.map(\.name.value) ?? [] })
         for runbook in state.syntax.runbooks {
-            let steps = runbook.rules.flatMap { $0.steps + ($0.onFailure ?? []) }
+            let steps =
+                runbook.rules.flatMap { $0.steps + ($0.onFailure ?? []) }
                 + runbook.chains.flatMap(\.steps)
             for step in steps { check(step, groups, &state.diagnostics) }
         }
@@ -23,9 +24,12 @@ enum PeoplePass {
             let near = Suggestion.nearest(to: group, in: groups.sorted())
             diagnostics.append(
                 Diagnostic(
-                    DiagnosticCodes.unknownValue, "no environment knows the group `\(group)`",
+                    .unknownValue, "no environment knows the group `\(group)`",
                     at: name.span,
-                    help: [near.map { "did you mean `group/\($0)`?" } ?? "list it under `people.groups`"]))
+                    help: [
+                        near.map { "did you mean `group/\($0)`?" }
+                            ?? "list it under `people.groups`"
+                    ]))
         }
     }
 }

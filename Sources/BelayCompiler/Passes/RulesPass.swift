@@ -6,9 +6,7 @@ enum RulesPass {
     static func run(_ state: inout CompilerState) {
         var rules: [(Rule, runbook: Int, place: Int)] = []
         for (number, runbook) in state.syntax.runbooks.enumerated() {
-            var ids: [String: SourceSpan] = [:]
             for (place, syntax) in runbook.rules.enumerated() {
-                claim(syntax.id, &ids, &state.diagnostics)
                 var resolver = RuleResolver(runbook: runbook, syntax: syntax)
                 rules.append((resolver.rule(&state), number, place))
             }
@@ -23,20 +21,10 @@ enum RulesPass {
         func turn(_ rule: Rule) -> Int { rule.isCatchAll ? (rule.continues ? 0 : 2) : 1 }
         if turn(left.0) != turn(right.0) { return turn(left.0) < turn(right.0) }
         if left.0.precedence != right.0.precedence { return left.0.precedence > right.0.precedence }
-        if left.0.runbook.name != right.0.runbook.name { return left.0.runbook.name < right.0.runbook.name }
-        return left.place < right.place
-    }
-
-    private static func claim(
-        _ id: Located<String>, _ ids: inout [String: SourceSpan], _ diagnostics: inout Diagnostics
-    ) {
-        if let first = ids[id.value] {
-            diagnostics.append(
-                Diagnostic(
-                    DiagnosticCodes.duplicateName, "two rules are called `\(id.value)`", at: id.span,
-                    notes: [.init(first, "the first one")]))
+        if left.0.runbook.name != right.0.runbook.name {
+            return left.0.runbook.name < right.0.runbook.name
         }
-        ids[id.value] = id.span
+        return left.place < right.place
     }
 }
 
@@ -63,7 +51,8 @@ private struct RuleResolver {
         return Rule(
             id: syntax.id.value, runbook: state.identity(of: runbook), span: syntax.id.span,
             description: syntax.description?.value, precedence: syntax.precedence?.value ?? 0,
-            isCatchAll: syntax.catchAll?.value ?? false, continues: syntax.continues?.value ?? false,
+            isCatchAll: syntax.catchAll?.value ?? false,
+            continues: syntax.continues?.value ?? false,
             pattern: match?.pattern, matchSpan: syntax.keys["match"] ?? syntax.match?.span,
             conditionSpans: match?.spans ?? [],
             statuses: match?.statuses ?? [],
@@ -90,7 +79,7 @@ private struct RuleResolver {
             if !isEmpty || syntax.when != nil {
                 diagnostics.append(
                     Diagnostic(
-                        DiagnosticCodes.conflictingKeys,
+                        .conflictingKeys,
                         "rule `\(syntax.id.value)` is a catch-all and has conditions",
                         at: syntax.keys["catch_all"] ?? syntax.id.span,
                         help: ["remove `catch_all`, or `match` and `when`"]))
@@ -98,7 +87,7 @@ private struct RuleResolver {
         } else if isEmpty, syntax.when == nil {
             diagnostics.append(
                 Diagnostic(
-                    DiagnosticCodes.emptyMatch, "rule `\(syntax.id.value)` has no condition",
+                    .emptyMatch, "rule `\(syntax.id.value)` has no condition",
                     at: syntax.keys["match"] ?? syntax.id.span,
                     help: ["add `match`, or say `catch_all: true` if it is meant for everything"]))
         }
@@ -118,7 +107,8 @@ private struct RuleResolver {
         var resolved: [Step] = []
     }
 
-    private func handlers(_ resolver: inout StepResolver, _ state: inout CompilerState) -> Handlers {
+    private func handlers(_ resolver: inout StepResolver, _ state: inout CompilerState) -> Handlers
+    {
         var handlers = Handlers()
         resolver.place.isHandler = true
         if let steps = syntax.onFailure ?? runbook.defaults?.onFailure {
@@ -130,7 +120,7 @@ private struct RuleResolver {
             for step in handlers.suppressed where step.effect != .notify && step.effect != .read {
                 state.diagnostics.append(
                     Diagnostic(
-                        DiagnosticCodes.invalidValue,
+                        .invalidValue,
                         "`on_suppressed` may only tell people; `\(step.id)` changes something",
                         at: step.span))
             }
@@ -141,7 +131,8 @@ private struct RuleResolver {
 
     private func target(_ scope: NameScope, _ diagnostics: inout Diagnostics) -> Template {
         guard let target = syntax.target else { return StandardTemplate.incidentTarget }
-        return TemplateResolver(scope: scope).template(target, as: .string, "`target`", &diagnostics)
+        return TemplateResolver(scope: scope).template(
+            target, as: .string, "`target`", &diagnostics)
             ?? StandardTemplate.incidentTarget
     }
 
@@ -164,10 +155,12 @@ private struct RuleResolver {
     private func blastRadius() -> BlastRadius? {
         syntax.blastRadius.map { radius in
             switch radius.bound {
-            case .targets(let count): BlastRadius(bound: .targets(count.value), per: radius.per.value)
+            case .targets(let count):
+                BlastRadius(bound: .targets(count.value), per: radius.per.value)
             case .percent(let percent, let population):
                 BlastRadius(
-                    bound: .percent(percent.value.value, of: population.value), per: radius.per.value)
+                    bound: .percent(percent.value.value, of: population.value),
+                    per: radius.per.value)
             }
         }
     }

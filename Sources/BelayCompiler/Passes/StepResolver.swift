@@ -7,10 +7,8 @@ struct StepResolver {
         var runbook: RunbookFile
         /// Names of `when` and `run`, `until`.
         var base: NameScope
-        /// Ids taken so far, by where.
-        var ids: [String: SourceSpan] = [:]
         /// Shapes of the steps resolved so far.
-        var steps: [String: Shape] = [:]
+        var steps: [String: ValueShape] = [:]
         /// All ids of the chain, for references to later steps.
         var allIDs: Set<String> = []
         var isHandler = false
@@ -27,27 +25,11 @@ struct StepResolver {
     }
 
     static func ids(of steps: [StepSyntax]) -> [String] {
-        steps.flatMap { step -> [String] in
-            guard case .parallel(let children) = step.kind else { return [standardID(step)] }
-            return [standardID(step)] + ids(of: children)
-        }
-    }
-
-    /// The action's name with `_` for dots, or the kind of step.
-    private static func standardID(_ step: StepSyntax) -> String {
-        if let id = step.id { return id.value }
-        switch step.kind {
-        case .uses(let uses):
-            return (uses.chain?.value ?? uses.uses.value).replacing(".", with: "_").replacing("-", with: "_")
-        case .parallel: return "parallel"
-        case .wait: return "wait"
-        case .waitFor: return "wait_for"
-        }
+        steps.flatMap { [$0.effectiveID.value] + ids(of: $0.branches) }
     }
 
     private mutating func step(_ syntax: StepSyntax, _ state: inout CompilerState) -> Step? {
-        let id = Self.standardID(syntax)
-        claim(id, syntax, &state.diagnostics)
+        let id = syntax.effectiveID.value
         var scope = scope()
         let forEach = self.forEach(syntax, scope, &state.diagnostics)
         let condition = self.condition(syntax, scope, &state.diagnostics)
@@ -61,7 +43,8 @@ struct StepResolver {
             catalogue: state.catalogue, scope: inside,
             standardTimeout: place.runbook.defaults?.timeout?.value)
         let step = Step(
-            id: id, span: syntax.span, work: work, condition: condition, forEach: forEach,
+            id: id, span: syntax.effectiveID.span, work: work, condition: condition,
+            forEach: forEach,
             retry: retry(syntax.retry ?? place.runbook.defaults?.retry),
             continueOnError: syntax.continueOnError?.value,
             approval: syntax.approval.map { approval($0) },
@@ -72,20 +55,6 @@ struct StepResolver {
             onFailure: syntax.onFailure.map { handlers($0, &state) })
         place.steps[id] = .step(outputs: outputs)
         return step
-    }
-
-    private mutating func claim(
-        _ id: String, _ syntax: StepSyntax, _ diagnostics: inout Diagnostics
-    ) {
-        let span = syntax.id?.span ?? syntax.keys["uses"] ?? syntax.span
-        if let first = place.ids[id] {
-            diagnostics.append(
-                Diagnostic(
-                    DiagnosticCodes.duplicateName, "two steps are called `\(id)`", at: span,
-                    notes: [.init(first, "the first one")],
-                    help: ["give one of them another `id`; ids are unique in a rule"]))
-        }
-        place.ids[id] = span
     }
 
     /// What an expression of the next step may name.
@@ -100,9 +69,7 @@ struct StepResolver {
     private mutating func handlers(_ steps: [StepSyntax], _ state: inout CompilerState) -> [Step] {
         var inner = self
         inner.place.isHandler = true
-        let resolved = inner.steps(steps, &state)
-        place.ids = inner.place.ids
-        return resolved
+        return inner.steps(steps, &state)
     }
 }
 
@@ -111,7 +78,7 @@ struct StepResolver {
 extension StepResolver {
     private mutating func work(
         _ syntax: StepSyntax, _ scope: NameScope, _ state: inout CompilerState
-    ) -> (Step.Work, Shape)? {
+    ) -> (Step.Work, ValueShape)? {
         let resolver = CallResolver(
             catalogue: state.catalogue, scope: scope,
             standardTimeout: place.runbook.defaults?.timeout?.value)
@@ -126,13 +93,12 @@ extension StepResolver {
             // Branches run at once, so none of them sees another's result.
             var inner = self
             var resolved: [Step] = []
-            var shapes: [String: Shape] = [:]
+            var shapes: [String: ValueShape] = [:]
             for child in children {
                 inner.place.steps = place.steps
                 if let step = inner.step(child, &state) { resolved.append(step) }
                 shapes.merge(inner.place.steps) { _, new in new }
             }
-            place.ids = inner.place.ids
             place.steps.merge(shapes) { _, new in new }
             return (.parallel(resolved), .any)
         case .wait(let length): return (.wait(length.value), .any)
@@ -142,16 +108,19 @@ extension StepResolver {
         case .waitFor(.signal(let name, _, let span)):
             state.diagnostics.append(
                 Diagnostic(
-                    DiagnosticCodes.unsupported,
+                    .unsupported,
                     "waiting for the signal `\(name.value)` is not possible yet", at: span,
-                    help: ["wait for an answer of a read action: `wait_for: {uses, with, expect, every, within}`"]))
+                    help: [
+                        "wait for an answer of a read action: `wait_for: {uses, with, expect, every, within}`"
+                    ]))
             return nil
         }
     }
 
     private func chainCall(
-        _ name: Located<String>, _ uses: UsesSyntax, _ scope: NameScope, _ state: inout CompilerState
-    ) -> (Step.Work, Shape)? {
+        _ name: Located<String>, _ uses: UsesSyntax, _ scope: NameScope,
+        _ state: inout CompilerState
+    ) -> (Step.Work, ValueShape)? {
         guard let chain = chain(name, place.runbook, &state) else { return nil }
         var params: [NamedTemplate] = []
         let known = chain.syntax.params.map(\.name.value)
@@ -159,15 +128,17 @@ extension StepResolver {
             let near = Suggestion.nearest(to: member.name.value, in: known)
             state.diagnostics.append(
                 Diagnostic(
-                    DiagnosticCodes.unknownInput,
-                    "chain `\(name.value)` has no param `\(member.name.value)`", at: member.name.span,
+                    .unknownInput,
+                    "chain `\(name.value)` has no param `\(member.name.value)`",
+                    at: member.name.span,
                     help: near.map { ["did you mean `\($0)`?"] } ?? []))
         }
         for param in chain.syntax.params {
             let contract = ParamsPass.contract(of: param)
             if let member = uses.with.last(where: { $0.name.value == param.name.value }) {
                 let value = TemplateResolver(scope: scope).template(
-                    member.value, as: param.type.value, "param `\(param.name.value)`", &state.diagnostics)
+                    member.value, as: param.type.value, "param `\(param.name.value)`",
+                    &state.diagnostics)
                 if let constant = value?.constantValue {
                     ParamsPass.check(constant, param, member.value.span, &state.diagnostics)
                 }
@@ -177,8 +148,9 @@ extension StepResolver {
             } else {
                 state.diagnostics.append(
                     Diagnostic(
-                        DiagnosticCodes.missingInput,
-                        "chain `\(name.value)` needs the param `\(param.name.value)`", at: uses.uses.span,
+                        .missingInput,
+                        "chain `\(name.value)` needs the param `\(param.name.value)`",
+                        at: uses.uses.span,
                         notes: [.init(param.name.span, "it has no default")]))
             }
         }
@@ -192,13 +164,16 @@ extension StepResolver {
         let resolver = CallResolver(
             catalogue: state.catalogue, scope: scope,
             standardTimeout: place.runbook.defaults?.timeout?.value)
-        guard let call = resolver.call(syntax.uses, timeout: nil, &state.diagnostics) else { return nil }
+        guard let call = resolver.call(syntax.uses, timeout: nil, &state.diagnostics) else {
+            return nil
+        }
         if call.action.effect != .read {
             state.diagnostics.append(
                 Diagnostic(
-                    DiagnosticCodes.invalidValue,
+                    .invalidValue,
                     "`\(call.action.name)` does not only read (effect \(call.action.effect.rawValue))",
-                    at: syntax.uses.uses.span, help: ["ask with a read action such as `metrics.query`"]))
+                    at: syntax.uses.uses.span,
+                    help: ["ask with a read action such as `metrics.query`"]))
         }
         let inside = scope.adding("result", .outputs(of: call.action))
         guard
@@ -207,7 +182,8 @@ extension StepResolver {
         else { return nil }
         return Ask(
             call: call, expect: expect, every: syntax.every?.value ?? Standards.askEvery,
-            within: syntax.within?.value ?? Standards.askWithin, after: syntax.after?.value ?? .zero)
+            within: syntax.within?.value ?? Standards.askWithin, after: syntax.after?.value ?? .zero
+        )
     }
 
     private func forEach(
@@ -238,7 +214,8 @@ extension StepResolver {
         let standard = RetryPolicy()
         return RetryPolicy(
             attempts: syntax.attempts.value, backoff: syntax.backoff?.value ?? standard.backoff,
-            initial: syntax.initial?.value ?? standard.initial, max: syntax.max?.value ?? standard.max,
+            initial: syntax.initial?.value ?? standard.initial,
+            max: syntax.max?.value ?? standard.max,
             jitter: syntax.jitter?.value != RetrySyntax.Jitter.none,
             errors: syntax.errors?.map(\.value) ?? standard.errors)
     }

@@ -19,7 +19,9 @@ struct TemplateResolver {
             guard admits(.object([:]), type, what, span, &diagnostics) else { return nil }
             var named: [NamedTemplate] = []
             for member in members {
-                guard let value = template(member.value, as: .any, what, &diagnostics) else { return nil }
+                guard let value = template(member.value, as: .any, what, &diagnostics) else {
+                    return nil
+                }
                 named.append(
                     NamedTemplate(name: member.name.value, value: value, span: member.name.span))
             }
@@ -34,7 +36,7 @@ struct TemplateResolver {
         if !scope.allowsSecrets, let secret = text.secrets.first {
             diagnostics.append(
                 Diagnostic(
-                    DiagnosticCodes.templateNotAllowed,
+                    .templateNotAllowed,
                     "a secret may not be used here", at: secret.span,
                     help: ["secrets can be passed in `with` and `bind` only"]))
             return nil
@@ -43,8 +45,9 @@ struct TemplateResolver {
             return constantText(constant, text, type, what, &diagnostics)
         }
         if let whole = text.whole {
-            let wants: Shape? = [.any, .timestamp].contains(type) ? nil : Shape(type)
-            return FormulaCompiler.formula(whole, scope, wants: wants, &diagnostics).map(Template.formula)
+            let wants: ValueShape? = [.any, .timestamp].contains(type) ? nil : ValueShape(type)
+            return FormulaCompiler.formula(whole, scope, wants: wants, &diagnostics).map(
+                Template.formula)
         }
         guard admits(.string(""), type, what, text.span, &diagnostics) else { return nil }
         let pieces = text.pieces.map { piece in part(piece, &diagnostics) }
@@ -71,7 +74,8 @@ struct TemplateResolver {
     }
 
     private func constant(
-        _ scalar: ScalarConstant, _ type: ValueType, _ what: String, _ diagnostics: inout Diagnostics
+        _ scalar: ScalarConstant, _ type: ValueType, _ what: String,
+        _ diagnostics: inout Diagnostics
     ) -> Template? {
         let value: JSONValue
         switch type {
@@ -82,7 +86,7 @@ struct TemplateResolver {
             if let other = scalar.otherReading {
                 diagnostics.append(
                     Diagnostic(
-                        DiagnosticCodes.implicitType,
+                        .implicitType,
                         "`\(scalar.text)` is \(value.kindName) here, but YAML 1.1 tools read \(other)",
                         at: scalar.node.span, help: ["quote it if it is text"]))
             }
@@ -98,7 +102,7 @@ struct TemplateResolver {
         if value.isNull || type.admits(value) { return true }
         diagnostics.append(
             Diagnostic(
-                DiagnosticCodes.inputType,
+                .inputType,
                 "\(what) takes \(type.article), found \(value.kindName)", at: span,
                 label: "expected \(type.article)"))
         return false

@@ -4,27 +4,33 @@ package import JSON
 package struct EnvironmentProgram: Sendable {
     package var name: String
     package var path: String?
+    package var span: SourceSpan?
     /// The most that any rule may do here.
     package var mode: Mode
-    package var bindings: [String: Binding]
+    package var bindings: [String: Binding] = [:]
     /// For each thing that may be acted on, what bindings need to know of it.
-    package var targets: [String: JSONObject]
+    package var targets: [String: JSONObject] = [:]
     /// Names of the process variables that may be read.
-    package var variables: [String]
-    package var secrets: [String: SecretReference]
-    package var params: [String: JSONValue]
-    package var limits: GlobalLimits
-    package var sources: [String: SourceSettings]
-    package var groups: [String: [String]]
-    package var oncall: [String: NamedTemplates]
+    package var variables: [String] = []
+    package var secrets: [String: SecretReference] = [:]
+    package var params: [String: JSONValue] = [:]
+    package var limits = GlobalLimits()
+    package var sources: [String: SourceSettings] = [:]
+    package var groups: [String: [String]] = [:]
+    package var oncall: [String: NamedTemplates] = [:]
     package var notices: Call?
     package var storm: Storm?
-    package var populations: [String: Int]
-    package var windows: [String: Window]
+    package var populations: [String: Int] = [:]
+    package var windows: [String: Window] = [:]
     /// The AWS account that the caller must belong to.
     package var account: String?
     /// Settings shared by all bindings of a provider, such as hosts that HTTP may reach.
-    package var network: NetworkPolicy
+    package var network = NetworkPolicy()
+
+    package init(name: String, mode: Mode) {
+        self.name = name
+        self.mode = mode
+    }
 
     /// Names of the windows that are open.
     package func openWindows(at now: Timestamp) -> Set<String> {
@@ -32,7 +38,7 @@ package struct EnvironmentProgram: Sendable {
     }
 
     /// Whether a changing step needs an entry under `targets`; `simulated` knows no targets.
-    package var requiresTargets: Bool { name != "simulated" }
+    package var requiresTargets: Bool { name != Self.simulatedName }
 }
 
 /// Named templates in order.
@@ -48,6 +54,20 @@ package struct Binding: Sendable {
     package var maxInFlight: Int
     package var timeout: Duration?
     package var span: SourceSpan?
+
+    package init(
+        action: String, provider: String, operation: OperationContract, settings: [NamedTemplate],
+        recovery: RecoveryClass, maxInFlight: Int, timeout: Duration? = nil, span: SourceSpan? = nil
+    ) {
+        self.action = action
+        self.provider = provider
+        self.operation = operation
+        self.settings = settings
+        self.recovery = recovery
+        self.maxInFlight = maxInFlight
+        self.timeout = timeout
+        self.span = span
+    }
 }
 
 /// Where a secret's value is found when it is needed; never the value.
@@ -96,13 +116,6 @@ package struct Storm: Sendable, Hashable {
     package var targets: Int
     package var per: Duration
     package var pause: Duration
-}
-
-/// A recurring time in which nothing is changed.
-package struct Window: Sendable, Hashable {
-    package var zone: String
-    package var cron: String
-    package var length: Duration
 }
 
 /// Where HTTP may go: everything else is refused.

@@ -40,7 +40,7 @@ package protocol Store: Sendable {
 
     func incident(_ id: String) async throws(StoreError) -> IncidentRow?
 
-    /// Oldest first.
+    /// In the order in which they came; of those due, the ones whose time has come before the received.
     func incidents(_ filter: IncidentFilter) async throws(StoreError) -> [IncidentRow]
 
     /// All records of a run in order: what its state is folded from.
@@ -72,6 +72,12 @@ package struct ClaimedRun: Sendable, Hashable {
     package var lease: RunLease
     /// The phase it was found in: `running` means that its last holder lost it, so look for a bare intent.
     package var found: RunPhase
+
+    package init(run: RunRow, lease: RunLease, found: RunPhase) {
+        self.run = run
+        self.lease = lease
+        self.found = found
+    }
 }
 
 /// Which runs to read; all that is given must hold.

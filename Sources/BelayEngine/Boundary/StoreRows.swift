@@ -36,6 +36,24 @@ package struct RunRow: Sendable, Hashable {
     package var createdAt: Timestamp
     /// Leases lost since the last result of a step: more than five is `stuck`.
     package var recoveries: Int
+
+    package init(
+        id: String, incident: String, runbook: RunbookReference, rule: String, phase: RunPhase,
+        reason: String? = nil, epoch: Int, owner: String? = nil, wakeAt: Timestamp? = nil,
+        createdAt: Timestamp, recoveries: Int
+    ) {
+        self.id = id
+        self.incident = incident
+        self.runbook = runbook
+        self.rule = rule
+        self.phase = phase
+        self.reason = reason
+        self.epoch = epoch
+        self.owner = owner
+        self.wakeAt = wakeAt
+        self.createdAt = createdAt
+        self.recoveries = recoveries
+    }
 }
 
 /// The right to write for a run, until its lease is over.
@@ -71,6 +89,21 @@ package struct IncidentRow: Sendable, Hashable {
     package var receivedAt: Timestamp
     /// What the driver accepted, `nil` once forgotten. An update replaces it; runs keep what they began with.
     package var body: JSONValue?
+
+    package init(
+        id: String, resolvesProblem: Bool, startedAt: Timestamp, phase: IncidentPhase,
+        reason: String? = nil, wakeAt: Timestamp? = nil, receivedAt: Timestamp,
+        body: JSONValue? = nil
+    ) {
+        self.id = id
+        self.resolvesProblem = resolvesProblem
+        self.startedAt = startedAt
+        self.phase = phase
+        self.reason = reason
+        self.wakeAt = wakeAt
+        self.receivedAt = receivedAt
+        self.body = body
+    }
 }
 
 /// How an entry of the limit ledger counts.
@@ -92,12 +125,28 @@ package struct LimitEntry: Sendable, Hashable {
     package var phase: LimitPhase
     /// When it was reserved, or committed.
     package var at: Timestamp
+
+    package init(
+        kind: String, key: String, run: String, rule: String, phase: LimitPhase, at: Timestamp
+    ) {
+        self.kind = kind
+        self.key = key
+        self.run = run
+        self.rule = rule
+        self.phase = phase
+        self.at = at
+    }
 }
 
 /// One held target: at most one run has it.
 package struct TargetLease: Sendable, Hashable {
     package var target: String
     package var run: String
+
+    package init(target: String, run: String) {
+        self.target = target
+        self.run = run
+    }
 }
 
 /// A pause in force.
@@ -109,6 +158,16 @@ package struct PauseRow: Sendable, Hashable {
     package var at: Timestamp
     /// The payload `pause` of the record: reason, expiry and whatever else the driver wrote.
     package var body: JSONValue?
+
+    package init(
+        id: String, scope: String, actor: RecordActor, at: Timestamp, body: JSONValue? = nil
+    ) {
+        self.id = id
+        self.scope = scope
+        self.actor = actor
+        self.at = at
+        self.body = body
+    }
 }
 
 /// What decisions depend on besides program and incident, read at one moment.
@@ -118,6 +177,14 @@ package struct LimitSnapshot: Sendable, Hashable {
     package var entries: [LimitEntry]
     package var targets: [TargetLease]
     package var pauses: [PauseRow]
+
+    package init(version: Int64, entries: [LimitEntry], targets: [TargetLease], pauses: [PauseRow])
+    {
+        self.version = version
+        self.entries = entries
+        self.targets = targets
+        self.pauses = pauses
+    }
 }
 
 /// A record as stored: its place in the log, its exact bytes and what is left of its payloads.
@@ -128,6 +195,13 @@ package struct StoredRecord: Sendable, Hashable {
     package var bytes: [UInt8]
     /// Payloads in order of name; a forgotten one is missing here and still committed to in the record.
     package var payloads: [StoredPayload]
+
+    package init(index: Int64, record: JournalRecord, bytes: [UInt8], payloads: [StoredPayload]) {
+        self.index = index
+        self.record = record
+        self.bytes = bytes
+        self.payloads = payloads
+    }
 
     package subscript(payload name: String) -> JSONValue? {
         payloads.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
@@ -141,6 +215,12 @@ package struct StoredPayload: Sendable, Hashable {
     package var salt: [UInt8]
     /// The JSON text that is committed to.
     package var bytes: [UInt8]
+
+    package init(name: String, salt: [UInt8], bytes: [UInt8]) {
+        self.name = name
+        self.salt = salt
+        self.bytes = bytes
+    }
 
     /// `nil` if the bytes are no JSON any more.
     package var value: JSONValue? { try? JSONParser.parse(bytes) }

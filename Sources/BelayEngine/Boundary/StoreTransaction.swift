@@ -32,7 +32,8 @@ package enum StoreRequirement: Sendable, Hashable {
 /// again and keep what records do not hold.
 package enum StoreWrite: Sendable, Hashable {
     /// A record and all it means: `run.created` makes the run (`ready`), `run.waiting` parks it and gives up its
-    /// lease, `run.finished` ends it with its `outcome` and frees its targets and reservations, `rule.*` decide
+    /// lease, `run.finished` ends it with its `outcome` and frees its targets and what is only reserved (with the
+    /// error code `rollback_incomplete` the targets stay held), `rule.*` decide
     /// the incident, `limit.*` move the ledger (with `reason: "target"` a target's lease: else `targetHeld`),
     /// `pause.*` the pauses.
     case record(RecordDraft)
@@ -52,6 +53,11 @@ package struct StoreReceipt: Sendable, Hashable {
     package var records: [RecordReceipt]
     /// One for each `claim`.
     package var leases: [RunLease]
+
+    package init(records: [RecordReceipt], leases: [RunLease]) {
+        self.records = records
+        self.leases = leases
+    }
 }
 
 /// Where a record is in the log.
@@ -59,6 +65,12 @@ package struct RecordReceipt: Sendable, Hashable {
     package var index: Int64
     package var id: String
     package var at: Timestamp
+
+    package init(index: Int64, id: String, at: Timestamp) {
+        self.index = index
+        self.id = id
+        self.at = at
+    }
 }
 
 /// One delivery of a source: what could be read and what could not.

@@ -41,6 +41,40 @@ package struct JournalRecord: Sendable, Hashable {
     /// SHA-256 of the chain's previous record, `nil` for its first.
     package var prev: Digest?
 
+    package init(
+        id: String, log: String, at: Timestamp, node: String, boot: String, kind: RecordKind,
+        actor: RecordActor, incident: String? = nil, run: String? = nil, step: String? = nil,
+        item: Int? = nil, attempt: Int? = nil, epoch: Int? = nil, runbook: RunbookReference? = nil,
+        rule: String? = nil, provider: String? = nil, target: Digest? = nil, idem: String? = nil,
+        outcome: String? = nil, error: RecordError? = nil, reason: String? = nil,
+        causedBy: String? = nil, commitments: [Commitment], prev: Digest? = nil
+    ) {
+        self.id = id
+        self.log = log
+        self.at = at
+        self.node = node
+        self.boot = boot
+        self.kind = kind
+        self.actor = actor
+        self.incident = incident
+        self.run = run
+        self.step = step
+        self.item = item
+        self.attempt = attempt
+        self.epoch = epoch
+        self.runbook = runbook
+        self.rule = rule
+        self.provider = provider
+        self.target = target
+        self.idem = idem
+        self.outcome = outcome
+        self.error = error
+        self.reason = reason
+        self.causedBy = causedBy
+        self.commitments = commitments
+        self.prev = prev
+    }
+
     /// Which chain the record belongs to: its run's, else its incident's, else its boot's.
     package var chain: String { run ?? incident ?? boot }
 }

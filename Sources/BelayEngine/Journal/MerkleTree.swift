@@ -89,5 +89,20 @@ package struct MerkleTree: Sendable, MerkleNodes {
         }
     }
 
+    /// Takes the last leaf back.
+    package mutating func removeLast() {
+        let last = size - 1
+        for level in 0...last.trailingOnes { levels[level].removeLast() }
+        let peaks = (0..<Int64.bitWidth).reversed().filter { last >> Int64($0) & 1 == 1 }.map {
+            levels[$0][Int(last >> Int64($0)) - 1]
+        }
+        frontier = MerkleFrontier(size: last, peaks: peaks)
+    }
+
     package func node(level: Int, index: Int64) -> Digest { levels[level][Int(index)] }
+}
+
+extension Int64 {
+    /// How many one bits stand at the low end.
+    fileprivate var trailingOnes: Int { (~self).trailingZeroBitCount }
 }
