@@ -30,6 +30,8 @@ struct Walker {
     var untilAnswer: JSONValue?
     /// Whether a step was skipped because the rule's deadline had passed.
     var deadlinePassed = false
+    /// The steps of the handler that was chosen.
+    var handlerSteps: [Step] = []
 
     init(context: RunContext, state: RunState, now: Timestamp) {
         self.context = context
@@ -125,6 +127,7 @@ extension Walker {
         let result = state.conclusion ?? mainResult(frame)
         guard result.status == .failed || result.status == .denied else { return finish(result) }
         let handler = handler(after: frame, result)
+        handlerSteps = handler.steps
         let undoable = frame.failure == nil ? [] : undoable
         if state.conclusion == nil, !undoable.isEmpty || !handler.steps.isEmpty {
             emit(.concluded(result))
