@@ -26,6 +26,14 @@ indirect enum Shape: Sendable {
 
     static func list(_ shape: Shape) -> Shape { .list(shape, least: 0) }
 
+    /// Whether a single line can be such a value.
+    var isScalar: Bool {
+        switch self {
+        case .text, .named, .word, .duration, .integer: true
+        default: false
+        }
+    }
+
     /// Whether it is an expression, or may be one.
     var isExpression: Bool {
         switch self {
