@@ -10,6 +10,8 @@ package enum RunEvent: Sendable, Hashable {
     case skipped(step: String, reason: SkipReason)
     /// The list of a `for_each`, fixed before its first item.
     case listed(step: String, items: [JSONValue])
+    /// A value that was computed once and holds from now on: a chain's parameters and what it gives back.
+    case pinned(key: String, JSONValue)
     /// One attempt is about to start.
     case intended(call: String, CallIntent)
     /// One attempt ended.
@@ -20,7 +22,8 @@ package enum RunEvent: Sendable, Hashable {
     case refused(step: String, FailureClass, message: String)
     case timerSet(key: String, due: Timestamp)
     case timerFired(key: String)
-    case approvalRequested(step: String, from: [String], until: Timestamp)
+    /// With what is asked for where it is one call: exactly this is carried out if it is granted.
+    case approvalRequested(step: String, from: [String], until: Timestamp, CallIntent?)
     case approvalDecided(step: String, ApprovalDecision)
     /// What became of a call cannot be known here: a person must say.
     case personAsked(call: String)
@@ -28,6 +31,8 @@ package enum RunEvent: Sendable, Hashable {
     /// The source says that the problem is over, or that somebody has it.
     case noticed(IncidentStatus)
     case cancelled(by: String)
+    /// The chain has failed with this; rollbacks and handlers follow and change nothing of it.
+    case concluded(RunResult)
     case finished(RunResult)
 }
 
@@ -63,6 +68,8 @@ package enum SkipReason: String, Sendable, Hashable, CaseIterable {
     case evidenceMissing = "evidence_missing"
     case deadline
     case cancelled
+    /// A person did not consent, or nobody did in time: the step's outcome is `denied`.
+    case denied
 }
 
 /// What an ask's answer means.

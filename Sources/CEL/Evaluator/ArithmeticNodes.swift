@@ -86,7 +86,8 @@ final class ArithmeticNode: Node {
         case (.duration(let x), .add, .duration(let y)): result = x.adding(y).map { .duration($0) }
         case (.duration(let x), .subtract, .duration(let y)):
             result = x.subtracting(y).map { .duration($0) }
-        case (.timestamp(let x), .add, .duration(let y)), (.duration(let y), .add, .timestamp(let x)):
+        case (.timestamp(let x), .add, .duration(let y)),
+            (.duration(let y), .add, .timestamp(let x)):
             result = x.adding(y).map { .timestamp($0) }
         case (.timestamp(let x), .subtract, .duration(let y)):
             result = x.subtracting(y).map { .timestamp($0) }

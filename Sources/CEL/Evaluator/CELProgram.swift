@@ -87,7 +87,8 @@ public final class CELProgram: Sendable {
         _ limits: CELLimits, _ tracer: Tracer?
     ) -> Result<CELValue, CELError> {
         values.withUnsafeBufferPointer { variables in
-            withUnsafeTemporaryAllocation(of: CELValue.self, capacity: max(1, localCount)) { space in
+            withUnsafeTemporaryAllocation(of: CELValue.self, capacity: max(1, localCount)) {
+                space in
                 space.initialize(repeating: .null)
                 defer { space.deinitialize() }
                 guard let locals = space.baseAddress else { preconditionFailure("no stack") }

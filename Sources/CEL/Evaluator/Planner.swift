@@ -217,7 +217,9 @@ struct Planner {
             CELError(.undeclared, "undeclared function \(quoted(call.function))", place))
     }
 
-    private func special(_ function: CELFunction, _ nodes: [any Node], _ place: Place) -> (any Node)? {
+    private func special(_ function: CELFunction, _ nodes: [any Node], _ place: Place) -> (
+        any Node
+    )? {
         guard nodes.count == 2 else { return nil }
         if function.library == .optionals, function.name == "or" || function.name == "orValue" {
             return OptionalOrNode(nodes[0], nodes[1], givesOptional: function.name == "or", place)

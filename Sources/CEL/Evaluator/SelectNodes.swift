@@ -193,7 +193,8 @@ final class IndexNode: Node {
             return found
         default:
             throw CELError(
-                .noSuchOverload, "no such overload: \(value.typeName.name) cannot be indexed", place)
+                .noSuchOverload, "no such overload: \(value.typeName.name) cannot be indexed", place
+            )
         }
     }
 

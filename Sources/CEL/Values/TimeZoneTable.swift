@@ -92,7 +92,8 @@ struct TimeZoneTable: Sendable {
         }
         func word(_ at: Int) -> Int? {
             guard at >= 0, at + 4 <= file.count else { return nil }
-            return Int(Int32(truncatingIfNeeded: file[at..<(at + 4)].reduce(0) { $0 << 8 | Int($1) }))
+            return Int(
+                Int32(truncatingIfNeeded: file[at..<(at + 4)].reduce(0) { $0 << 8 | Int($1) }))
         }
         func counts(_ at: Int) -> [Int]? {
             guard at + 44 <= file.count, file[at..<(at + 4)].elementsEqual("TZif".utf8) else {
@@ -124,5 +125,13 @@ struct TimeZoneTable: Sendable {
         first = types[0]
         let footer = file[footerAt...].dropFirst().prefix { $0 != 0x0A }
         rule = ZoneRule(Array(footer))
+    }
+}
+
+/// Offsets of time zones, for callers that compute with local time.
+package enum TimeZones {
+    /// Seconds to add to UTC for `+11:00`, `02:00` or an IANA name at a moment; nil if the zone is unknown.
+    package static func offset(of zone: String, at seconds: Int64) -> Int? {
+        TimeZoneTable.offset(of: zone, at: seconds)
     }
 }
