@@ -1,0 +1,63 @@
+import Crypto
+import EventPattern
+import JSON
+
+/// What the passes hand on to one another.
+struct CompilerState {
+    var catalogue: ActionCatalogue
+    let digest: String
+    var syntax = RepositorySyntax()
+    var diagnostics = Diagnostics()
+    /// Values of the runbooks' parameters.
+    var params: [String: [String: JSONValue]] = [:]
+    /// Shapes of the runbooks' parameters.
+    var paramShapes: [String: ValueShape] = [:]
+    /// Chains by the file that declares them and their name.
+    var chains: [ChainKey: Chain] = [:]
+    var usedChains: Set<ChainKey> = []
+    var rules: [Rule] = []
+    var environments: [String: EnvironmentProgram] = [:]
+    var guardrails: [Guardrail] = []
+
+    init(catalogue: ActionCatalogue, digest: String) {
+        self.catalogue = catalogue
+        self.digest = digest
+    }
+
+    struct ChainKey: Hashable {
+        var path: String
+        var name: String
+    }
+
+    /// A chain, resolved once for all its calls.
+    struct Chain {
+        var syntax: ChainSyntax
+        var steps: [Step]
+        var outputs: [NamedTemplate]
+        var outputShape: ValueShape
+    }
+
+    func identity(of runbook: RunbookFile) -> RunbookIdentity {
+        RunbookIdentity(
+            name: runbook.metadata.name.value, owner: runbook.metadata.owner?.value,
+            path: runbook.file.path, digest: SHA256.hash(runbook.file.bytes).hex)
+    }
+
+    func program() -> Program {
+        var builder = MatcherBuilder(keysAreWhole: PatternResolver.options.keysAreWhole)
+        var budgetMessage: String?
+        for (place, rule) in rules.enumerated() {
+            guard let pattern = rule.pattern else { continue }
+            do throws(MatcherBuilder.BudgetError) {
+                try builder.add(String(place), pattern)
+            } catch {
+                budgetMessage = error.message
+            }
+        }
+        precondition(budgetMessage == nil, budgetMessage ?? "")
+        return Program(
+            rules: rules, matcher: builder.build(), environments: environments,
+            guardrails: guardrails,
+            catalogue: catalogue, params: params, digest: digest)
+    }
+}

@@ -1,0 +1,162 @@
+package import BelayCompiler
+import EventPattern
+package import JSON
+
+/// The pure function from a program and an incident to a decision; tests, backtests and the daemon share it.
+package struct Decider: Sendable {
+    package let program: Program
+    package let environment: EnvironmentProgram
+    /// The process variables that the environment declares.
+    package let variables: JSONObject
+
+    package init(program: Program, environment: EnvironmentProgram, variables: JSONObject = [:]) {
+        self.program = program
+        self.environment = environment
+        self.variables = variables
+    }
+
+    /// Decides; touches no clock, store or network. `holdsFor` rules are taken only if `waited` covers their `for`.
+    package func decide(
+        _ incident: Incident, at now: Timestamp, limits: LimitState = LimitState(),
+        waited: Duration = .zero
+    ) -> Decision {
+        var pass = DecisionPass(
+            decider: self, incident: incident, now: now, limits: limits, waited: waited)
+        pass.run()
+        return Decision(verdicts: pass.verdicts, taken: pass.taken, limitVersion: limits.version)
+    }
+}
+
+/// One walk over the rules in asking order.
+private struct DecisionPass {
+    let decider: Decider
+    let incident: Incident
+    let now: Timestamp
+    let limits: LimitState
+    let waited: Duration
+    var verdicts: [RuleVerdict] = []
+    var taken: [TakenRule] = []
+    /// The rule that ended the search.
+    var winner: String?
+    var undecided: String?
+
+    mutating func run() {
+        let matched = Set(decider.program.placesMatching(incident.json))
+        for (place, rule) in decider.program.rules.enumerated() {
+            let outcome = outcome(of: rule, place, matched: matched.contains(place))
+            verdicts.append(RuleVerdict(place: place, rule: rule.name, outcome: outcome))
+        }
+    }
+
+    private mutating func outcome(of rule: Rule, _ place: Int, matched: Bool) -> RuleVerdict.Outcome
+    {
+        guard isAsked(rule) else { return .notAsked(incident.status) }
+        guard matched else { return .noMatch }
+        let scope = scope(for: rule)
+        if let when = rule.when {
+            switch when.holds(in: scope) {
+            case .success(true): break
+            case .success(false): return .whenFalse
+            case .failure(let problem):
+                undecided = undecided ?? rule.name
+                return .whenFailed(problem)
+            }
+        }
+        if let winner { return .shadowed(by: winner) }
+        return take(rule, place, scope)
+    }
+
+    private func isAsked(_ rule: Rule) -> Bool {
+        rule.statuses.isEmpty
+            ? incident.status == .firing : rule.statuses.contains(incident.status.rawValue)
+    }
+
+    private func scope(for rule: Rule) -> Scope {
+        var scope = Scope(now: now)
+        scope.setIncident(incident.json)
+        scope.set(
+            "params",
+            .object(decider.program.params(of: rule.runbook.name, in: decider.environment)))
+        scope.set("env", .object(decider.variables))
+        scope.openWindows = decider.environment.openWindows(at: now)
+        if case .success(let target) = rule.target.render(in: scope) {
+            scope.set(
+                "resource",
+                CallPreparation.resource(target.plainValue?.stringValue, in: decider.environment))
+        }
+        return scope
+    }
+
+    private mutating func take(_ rule: Rule, _ place: Int, _ scope: Scope) -> RuleVerdict.Outcome {
+        var mode = min(rule.mode, decider.environment.mode)
+        var candidate = TakenRule(place: place, rule: rule, mode: mode, reservations: [])
+        if undecided != nil, rule.changes, mode == .auto {
+            mode = .suggest
+            candidate.mode = mode
+            candidate.undecidedAbove = undecided
+        }
+        if let obstacle = prepare(&candidate, scope) {
+            if !rule.continues { winner = rule.name }
+            return .suppressed(obstacle.suppression, until: obstacle.until)
+        }
+        // An observing rule must not hide a working remedy below it.
+        if !rule.continues, mode != .observe { winner = rule.name }
+        taken.append(candidate)
+        return .taken(mode)
+    }
+
+    /// Computes target and keys and asks the limits; the obstacle if the rule is held back.
+    private func prepare(_ candidate: inout TakenRule, _ scope: Scope) -> LimitJudge.Obstacle? {
+        let rule = candidate.rule
+        switch text(rule.target, scope) {
+        case .success(let target): candidate.target = target
+        case .failure: if rule.changes { return .init(.noTarget) }
+        }
+        if candidate.target == nil, rule.changes, rule.needsTarget { return .init(.noTarget) }
+        if let cooldown = rule.cooldown {
+            guard let key = key(cooldown.key, scope, standard: candidate.target) else {
+                return .init(.noKey)
+            }
+            candidate.cooldownKey = "\(rule.name)|\(key)"
+        }
+        if let concurrency = rule.concurrency {
+            guard let key = key(concurrency.group, scope, standard: nil) else {
+                return .init(.noKey)
+            }
+            candidate.group = key
+        }
+        if rule.holdFor > waited { return .init(.holding, until: now + rule.holdFor - waited) }
+        guard candidate.mode != .observe else { return nil }
+        let judge = LimitJudge(
+            rule: rule, environment: decider.environment, limits: limits, now: now,
+            target: candidate.target, cooldownKey: candidate.cooldownKey, group: candidate.group)
+        switch judge.judge() {
+        case .success(let reservations):
+            candidate.reservations = reservations
+            return nil
+        case .failure(let obstacle): return obstacle
+        }
+    }
+
+    private func key(_ template: Template?, _ scope: Scope, standard: String?) -> String? {
+        guard let template else { return standard ?? "" }
+        guard case .success(let key?) = text(template, scope) else { return nil }
+        return key
+    }
+
+    /// The text of a template; nil where it is empty.
+    private func text(_ template: Template, _ scope: Scope) -> Result<String?, FormulaFailure> {
+        template.render(in: scope).map { value in
+            guard let value = value.plainValue, !value.isNull else { return nil }
+            let text = value.stringValue ?? value.text()
+            return text.isEmpty ? nil : text
+        }
+    }
+}
+
+extension Rule {
+    /// Whether some changing step relies on what the rule acts on, instead of naming its own target.
+    fileprivate var needsTarget: Bool {
+        cooldown != nil && cooldown?.key == nil || blastRadius != nil
+    }
+}

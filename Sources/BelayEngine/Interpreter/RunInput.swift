@@ -1,0 +1,35 @@
+package import BelayCompiler
+
+/// What reaches a run from outside.
+package enum RunInput: Sendable, Hashable {
+    case start
+    case callEnded(call: String, attempt: Int, ActionOutcome)
+    /// The engine stopped while the attempt was under way; its answer is lost.
+    case interrupted(call: String, attempt: Int)
+    case timerFired(key: String)
+    case approval(step: String, ApprovalDecision)
+    case person(call: String, PersonDecision)
+    case notice(IncidentStatus)
+    case cancel(by: String)
+    /// Look again: after a recovery, or when something outside may have changed.
+    case look
+}
+
+/// What a run wants done, once the events that go with it are on disk.
+package enum RunEffect: Sendable, Hashable {
+    /// Start the attempt whose intent was recorded.
+    case call(path: String, CallIntent)
+    case timer(key: String, due: Timestamp)
+    case askApproval(step: String, from: [String], until: Timestamp)
+    case askPerson(call: String)
+    case finish(RunResult)
+}
+
+/// What a run that goes no further by itself waits for; timers that matter no more are not among these.
+package enum RunWait: Sendable, Hashable {
+    /// The attempt is under way.
+    case call(path: String, attempt: Int)
+    case timer(key: String, due: Timestamp)
+    case approval(step: String, until: Timestamp)
+    case person(call: String)
+}

@@ -1,0 +1,89 @@
+import BelayCompiler
+import BelayEngine
+import Crypto
+
+extension MemoryTables.Contents {
+    func incidentRow(_ id: String) -> IncidentRow? {
+        guard let entry = incidents[id] else { return nil }
+        let body = records[Int(entry.folded.bodyIndex)][payload: IncidentPayload.name]
+        return IncidentRow(
+            id: id, resolvesProblem: entry.folded.resolvesProblem,
+            startedAt: entry.door.startedAt, phase: entry.folded.phase,
+            reason: entry.folded.reason, wakeAt: entry.wakeAt, receivedAt: entry.door.receivedAt,
+            body: body)
+    }
+
+    func incidents(_ filter: IncidentFilter, _ core: StoreCore) -> [IncidentRow] {
+        switch filter {
+        case .due(let limit):
+            let now = core.world.now()
+            let received = incidents.values.filter { $0.folded.phase == .received }
+            let woken = incidents.values.filter { entry in
+                entry.folded.phase != .received && entry.wakeAt.map { $0 <= now } ?? false
+            }
+            let ids = [woken, received].map { $0.map(\.folded.id) }
+            return Array(ids.flatMap(sorted).prefix(limit))
+        case .problem(let source, let fingerprint):
+            return sorted(problems[core.identity.hash(fingerprint, of: source)] ?? [])
+        case .latest(let limit): return Array(sorted(Array(incidents.keys)).suffix(limit))
+        }
+    }
+
+    private func sorted(_ ids: [String]) -> [IncidentRow] {
+        let entries = ids.compactMap { incidents[$0] }.sorted { $0.door.index < $1.door.index }
+        return entries.compactMap { incidentRow($0.folded.id) }
+    }
+
+    func records(_ query: RecordQuery) -> [StoredRecord] {
+        var found: [StoredRecord] = []
+        for index in candidates(query) where found.count < query.limit {
+            var stored = records[Int(index)]
+            guard query.matches(stored.record) else { continue }
+            if !query.withPayloads { stored.payloads = [] }
+            found.append(stored)
+        }
+        return found
+    }
+
+    private func candidates(_ query: RecordQuery) -> [Int64] {
+        if let run = query.run { return (indexes[run] ?? []).filter { $0 >= query.from } }
+        if let incident = query.incident {
+            let chains = [incident] + runs.values.filter { $0.incident == incident }.map(\.id)
+            return chains.flatMap { indexes[$0] ?? [] }.filter { $0 >= query.from }.sorted()
+        }
+        return Array(max(0, query.from)..<max(query.from, Int64(records.count)))
+    }
+
+    func limits(since horizon: Timestamp) -> LimitSnapshot {
+        let entries = ledger.sorted { $0.key < $1.key }.map(\.value).filter {
+            $0.phase == .reserved || $0.at >= horizon
+        }.map { entry in
+            LimitEntry(
+                kind: entry.row.kind, key: entry.row.name, run: entry.row.run,
+                rule: entry.row.rule, phase: entry.phase, at: entry.at)
+        }
+        let held = targets.values.sorted { ($0.target, $0.run) < ($1.target, $1.run) }
+        let paused = pauses.sorted { $0.value.index < $1.value.index }.map { id, pause in
+            let stored = records[Int(pause.index)]
+            return PauseRow(
+                id: id, scope: pause.scope, actor: stored.record.actor, at: stored.record.at,
+                body: stored[payload: PausePayload.name])
+        }
+        return LimitSnapshot(
+            version: limitsVersion, entries: entries, targets: held, pauses: paused)
+    }
+}
+
+/// The payload that holds a pause's reason and expiry.
+enum PausePayload {
+    static let name = "pause"
+}
+
+extension RecordQuery {
+    /// Whether a record that is in the asked chain and range is wanted.
+    func matches(_ record: JournalRecord) -> Bool {
+        kinds?.contains(record.kind) ?? true
+            && since.map { record.at >= $0 } ?? true
+            && until.map { record.at < $0 } ?? true
+    }
+}

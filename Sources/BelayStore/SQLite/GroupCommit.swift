@@ -1,0 +1,149 @@
+import BelayEngine
+import Crypto
+import GRDB
+import Synchronization
+
+/// The one writer of a store file: transactions that wait together commit together, with one sync of the medium.
+///
+/// Each is a savepoint and fails alone; all answers wait until the outer commit is durable. What failed to sync is
+/// never tried again on the same file: the writer then refuses everything.
+final class GroupCommit: Sendable {
+    /// The largest group, so that the first of it need not wait long.
+    static let groupLimit = 256
+
+    /// A transaction that waits; its answer is a closure that resumes the waiting task.
+    private struct Job: Sendable {
+        let run: @Sendable (inout StoreCore, SQLiteTables) throws(StoreError) -> Answer
+        let fail: @Sendable (StoreError) -> Void
+    }
+
+    private typealias Answer = @Sendable () -> Void
+
+    private struct Queue {
+        var waiting: [Job] = []
+        var isDraining = false
+    }
+
+    /// What the writer knows between groups; taken out while a group runs.
+    private struct Memory {
+        var core: StoreCore
+        var heads: [String: Digest] = [:]
+        var broken: StoreError?
+    }
+
+    private let pool: DatabasePool
+    private let queue = Mutex(Queue())
+    private let memory: Mutex<Memory>
+    private let failpoint: Failpoint
+
+    init(_ pool: DatabasePool, core: StoreCore, failpoint: @escaping Failpoint) {
+        self.pool = pool
+        self.failpoint = failpoint
+        memory = Mutex(Memory(core: core))
+    }
+
+    /// The core as it was after the last group.
+    var core: StoreCore { memory.withLock { $0.core } }
+
+    /// From now on every write fails so.
+    func refuse(_ error: StoreError) { memory.withLock { $0.broken = $0.broken ?? error } }
+
+    /// Changes what all later records have in common.
+    func reidentify(_ identity: LogIdentity) {
+        memory.withLock {
+            $0.core = StoreCore(
+                identity: identity, world: $0.core.world, frontier: $0.core.frontier)
+        }
+    }
+
+    /// Runs one transaction, returns when it is durable.
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (inout StoreCore, SQLiteTables) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+            enqueue(
+                Job(
+                    run: { (core, tables) throws(StoreError) in
+                        let value = try body(&core, tables)
+                        return { continuation.resume(returning: .success(value)) }
+                    },
+                    fail: { continuation.resume(returning: .failure($0)) }))
+        }
+        return try result.get()
+    }
+
+    private func enqueue(_ job: Job) {
+        let starts = queue.withLock { queue in
+            queue.waiting.append(job)
+            defer { queue.isDraining = true }
+            return !queue.isDraining
+        }
+        if starts { pool.asyncWriteWithoutTransaction { self.drain($0) } }
+    }
+
+    private func drain(_ db: Database) {
+        while true {
+            let group = queue.withLock { queue -> [Job] in
+                let group = Array(queue.waiting.prefix(Self.groupLimit))
+                queue.waiting.removeFirst(group.count)
+                if group.isEmpty { queue.isDraining = false }
+                return group
+            }
+            if group.isEmpty { return }
+            carryOut(group, db)
+        }
+    }
+
+    private func carryOut(_ group: [Job], _ db: Database) {
+        if let broken = memory.withLock({ $0.broken }) {
+            for job in group { job.fail(broken) }
+            return
+        }
+        var (core, heads) = memory.withLock { memory in
+            defer { memory.heads = [:] }
+            return (memory.core, memory.heads)
+        }
+        let tables = SQLiteTables(db, heads: heads)
+        heads = [:]
+        let frontier = core.frontier
+        do throws(StoreError) {
+            let answers = try commit(group, &core, tables, db)
+            memory.withLock { memory in
+                memory.core.frontier = core.frontier
+                memory.heads = tables.heads
+            }
+            for answer in answers { answer() }
+        } catch {
+            try? db.execute(sql: "ROLLBACK")
+            memory.withLock { memory in
+                memory.core.frontier = frontier
+                if error.isLasting { memory.broken = error }
+            }
+            for job in group { job.fail(error) }
+        }
+    }
+
+    /// One outer transaction; throws only what ends it for all.
+    private func commit(
+        _ group: [Job], _ core: inout StoreCore, _ tables: SQLiteTables, _ db: Database
+    ) throws(StoreError) -> [Answer] {
+        try tables.execute("BEGIN IMMEDIATE", [])
+        var answers: [Answer] = []
+        for job in group {
+            let frontier = core.frontier
+            try tables.execute("SAVEPOINT member", [])
+            do throws(StoreError) {
+                answers.append(try job.run(&core, tables))
+            } catch  where !error.endsTransaction {
+                try tables.execute("ROLLBACK TO member", [])
+                tables.forgetHeads()
+                core.frontier = frontier
+                answers.append { job.fail(error) }
+            }
+            try tables.execute("RELEASE member", [])
+        }
+        failpoint("sequencer.batch")
+        try tables.execute("COMMIT", [])
+        return answers
+    }
+}

@@ -1,0 +1,70 @@
+import BelayCompiler
+import BelayEngine
+import Crypto
+import FoundationEssentials
+import GRDB
+
+extension Digest {
+    var blob: Data { withUnsafeBytes { Data($0) } }
+}
+
+extension [UInt8] {
+    var blob: Data { Data(self) }
+}
+
+extension Row {
+    /// The bytes of a blob column; text and numbers give none.
+    func bytes(_ column: Int) -> [UInt8] {
+        (try? withUnsafeData(atIndex: column) { $0.map { [UInt8]($0) } }) ?? []
+    }
+
+    func digest(_ column: Int) -> Digest? { Digest(bytes(column)) }
+
+    func time(_ column: Int) -> Timestamp? {
+        (self[column] as Int64?).map(Timestamp.init(microseconds:))
+    }
+}
+
+extension RunRow {
+    static let columns =
+        "id, incident, runbook, program, rule, phase, reason, epoch, owner, wake_at, created_at, recoveries"
+
+    /// A row of `columns`. What no writer of ours could have written reads as a failed run, for `verify` to name.
+    init(row: Row) {
+        self.init(
+            id: row[0], incident: row[1],
+            runbook: RunbookReference(
+                name: row[2], program: row.digest(3) ?? SHA256.hash([])),
+            rule: row[4], phase: RunPhase(rawValue: row[5]) ?? .failed, reason: row[6],
+            epoch: row[7], owner: row[8], wakeAt: row.time(9),
+            createdAt: row.time(10) ?? Timestamp(microseconds: 0), recoveries: row[11])
+    }
+
+    var values: StatementArguments {
+        [
+            id, incident, runbook.name, runbook.program.blob, rule, phase.rawValue, reason, epoch,
+            owner, wakeAt?.microseconds, createdAt.microseconds, recoveries,
+        ]
+    }
+
+    /// When a run may be claimed, for the index: `nil` is never.
+    var dueAt: Int64? {
+        switch phase {
+        case .ready: (wakeAt ?? createdAt).microseconds
+        case .waiting: wakeAt?.microseconds
+        default: nil
+        }
+    }
+}
+
+extension FoldedIncident {
+    static let columns = "id, resolves, phase, reason, body_idx"
+
+    /// A row of `columns`.
+    init(row: Row) {
+        self.init(
+            id: row[0], resolvesProblem: row[1],
+            phase: IncidentPhase(rawValue: row[2]) ?? .decided, reason: row[3],
+            bodyIndex: row[4])
+    }
+}

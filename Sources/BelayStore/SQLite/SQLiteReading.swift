@@ -1,0 +1,212 @@
+import BelayCompiler
+import BelayEngine
+import Crypto
+import FoundationEssentials
+import GRDB
+
+/// Reads rows and records from a database connection, for the store and for audits of closed files.
+struct SQLiteReading {
+    let db: Database
+
+    // MARK: Records
+
+    func records(_ query: RecordQuery) throws -> [StoredRecord] {
+        var (conditions, arguments) = chainCondition(query)
+        conditions.append("idx >= ?")
+        arguments.append(query.from)
+        if let kinds = query.kinds {
+            conditions.append("kind IN (\(kinds.map { _ in "?" }.joined(separator: ", ")))")
+            arguments += kinds.map { $0.rawValue }
+        }
+        if let since = query.since {
+            conditions.append("at >= ?")
+            arguments.append(since.microseconds)
+        }
+        if let until = query.until {
+            conditions.append("at < ?")
+            arguments.append(until.microseconds)
+        }
+        arguments.append(query.limit)
+        return try stored(
+            "SELECT idx, bytes FROM record WHERE \(conditions.joined(separator: " AND ")) ORDER BY idx LIMIT ?",
+            StatementArguments(arguments), withPayloads: query.withPayloads)
+    }
+
+    private func chainCondition(
+        _ query: RecordQuery
+    ) -> ([String], [any DatabaseValueConvertible]) {
+        if let run = query.run { return (["chain = ?"], [run]) }
+        guard let incident = query.incident else { return ([], []) }
+        return (
+            ["(chain = ? OR chain IN (SELECT id FROM run WHERE incident = ?))"],
+            [incident, incident]
+        )
+    }
+
+    func events(ofRun id: String) throws -> [StoredRecord] {
+        try stored(
+            "SELECT idx, bytes FROM record WHERE chain = ? ORDER BY idx", [id], withPayloads: true)
+    }
+
+    func record(id: String) throws -> StoredRecord? {
+        try stored("SELECT idx, bytes FROM record WHERE id = ?", [id], withPayloads: true).first
+    }
+
+    func record(at index: Int64) throws -> StoredRecord? {
+        try stored("SELECT idx, bytes FROM record WHERE idx = ?", [index], withPayloads: true).first
+    }
+
+    private func stored(
+        _ sql: String, _ arguments: StatementArguments, withPayloads: Bool
+    ) throws -> [StoredRecord] {
+        let rows = try Row.fetchAll(try db.cachedStatement(sql: sql), arguments: arguments)
+        return try rows.map { row in
+            let index: Int64 = row[0]
+            let bytes = row.bytes(1)
+            do throws(RecordFault) {
+                return StoredRecord(
+                    index: index, record: try JournalRecord(canonical: bytes), bytes: bytes,
+                    payloads: withPayloads ? try payloads(of: index) : [])
+            } catch {
+                throw StoreError.damaged("record \(index): \(error.message)")
+            }
+        }
+    }
+
+    func payloads(of index: Int64) throws(RecordFault) -> [StoredPayload] {
+        do {
+            return try Row.fetchAll(
+                try db.cachedStatement(
+                    sql: "SELECT name, salt, bytes FROM payload WHERE idx = ? ORDER BY name"),
+                arguments: [index]
+            ).map { StoredPayload(name: $0[0], salt: $0.bytes(1), bytes: $0.bytes(2)) }
+        } catch {
+            throw RecordFault("its payloads cannot be read: \(error)")
+        }
+    }
+
+    // MARK: Runs and incidents
+
+    func run(_ id: String) throws -> RunRow? {
+        try Row.fetchOne(
+            db, sql: "SELECT \(RunRow.columns) FROM run WHERE id = ?", arguments: [id]
+        ).map(RunRow.init(row:))
+    }
+
+    func runs(_ filter: RunFilter) throws -> [RunRow] {
+        var conditions = ["1"]
+        var arguments: [any DatabaseValueConvertible] = []
+        if let phases = filter.phases { conditions.append(phaseCondition(phases)) }
+        if let incident = filter.incident {
+            conditions.append("incident = ?")
+            arguments.append(incident)
+        }
+        if let rule = filter.rule {
+            conditions.append("rule = ?")
+            arguments.append(rule)
+        }
+        arguments.append(filter.limit)
+        return try Row.fetchAll(
+            db,
+            sql: """
+                SELECT \(RunRow.columns) FROM run WHERE \(conditions.joined(separator: " AND "))
+                    ORDER BY created_at DESC, id DESC LIMIT ?
+                """, arguments: StatementArguments(arguments)
+        ).map(RunRow.init(row:))
+    }
+
+    /// Written so that the partial indexes over open runs serve: a million finished ones are not looked at.
+    private func phaseCondition(_ phases: [RunPhase]) -> String {
+        let names = phases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        guard !phases.contains(where: \.isFinal) else { return "phase IN (\(names))" }
+        return """
+            id IN (SELECT id FROM run WHERE phase IN ('ready', 'waiting')
+                UNION ALL SELECT id FROM run WHERE phase = 'running') AND phase IN (\(names))
+            """
+    }
+
+    func incident(_ id: String) throws -> IncidentRow? {
+        try incidents("WHERE id = ?", [id]).first
+    }
+
+    func incidents(
+        _ filter: IncidentFilter, _ identity: LogIdentity, now: Timestamp
+    ) throws -> [IncidentRow] {
+        switch filter {
+        case .due(let limit):
+            let time = now.microseconds
+            let received = try incidents(
+                "WHERE phase = 'received' ORDER BY idx LIMIT ?", [limit])
+            let woken = try incidents(
+                "WHERE wake_at <= ? AND phase <> 'received' ORDER BY idx LIMIT ?",
+                [time, limit])
+            return Array((woken + received).prefix(limit))
+        case .problem(let source, let fingerprint):
+            let problem = identity.hash(fingerprint, of: source).blob
+            return try incidents("WHERE problem = ? ORDER BY idx", [problem])
+        case .latest(let limit):
+            return try incidents("ORDER BY idx DESC LIMIT ?", [limit]).reversed()
+        }
+    }
+
+    private func incidents(
+        _ rest: String, _ arguments: StatementArguments
+    ) throws -> [IncidentRow] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT id, resolves, started_at, phase, reason, wake_at, received_at,
+                    (SELECT bytes FROM payload WHERE idx = body_idx AND name = '\(IncidentPayload.name)')
+                    FROM incident \(rest)
+                """, arguments: arguments
+        ).map { row in
+            IncidentRow(
+                id: row[0], resolvesProblem: row[1],
+                startedAt: row.time(2) ?? Timestamp(microseconds: 0),
+                phase: IncidentPhase(rawValue: row[3]) ?? .decided, reason: row[4],
+                wakeAt: row.time(5), receivedAt: row.time(6) ?? Timestamp(microseconds: 0),
+                body: StoredPayload(name: "", salt: [], bytes: row.bytes(7)).value)
+        }
+    }
+
+    // MARK: Limits and programs
+
+    func limits(since horizon: Timestamp) throws -> LimitSnapshot {
+        let version = try Int64.fetchOne(
+            db, sql: "SELECT value FROM meta WHERE name = 'limits_version'")
+        let entries = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT kind, name, run, rule, phase, at FROM ledger
+                    WHERE phase = 'reserved' OR (phase = 'committed' AND at >= ?) ORDER BY idx
+                """, arguments: [horizon.microseconds]
+        ).map { row in
+            LimitEntry(
+                kind: row[0], key: row[1], run: row[2], rule: row[3],
+                phase: LimitPhase(rawValue: row[4]) ?? .reserved,
+                at: row.time(5) ?? Timestamp(microseconds: 0))
+        }
+        let targets = try Row.fetchAll(db, sql: "SELECT name, run FROM target ORDER BY name, run")
+            .map { TargetLease(target: $0[0], run: $0[1]) }
+        return LimitSnapshot(
+            version: version ?? 0, entries: entries, targets: targets, pauses: try pauses())
+    }
+
+    private func pauses() throws -> [PauseRow] {
+        try Row.fetchAll(db, sql: "SELECT id, scope, idx FROM pause ORDER BY idx").map { row in
+            let index: Int64 = row[2]
+            guard let stored = try record(at: index) else {
+                throw StoreError.damaged("record \(index) of a pause is missing")
+            }
+            return PauseRow(
+                id: row[0], scope: row[1], actor: stored.record.actor, at: stored.record.at,
+                body: stored[payload: PausePayload.name])
+        }
+    }
+
+    func program(_ digest: Digest) throws -> ProgramText? {
+        try Data.fetchOne(
+            db, sql: "SELECT bytes FROM program WHERE digest = ?", arguments: [digest.blob]
+        ).map { ProgramText([UInt8]($0)) }
+    }
+}

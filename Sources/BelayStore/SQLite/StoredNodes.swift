@@ -1,0 +1,60 @@
+import BelayEngine
+import Crypto
+import GRDB
+
+/// The Merkle tree as it is stored: leaves with the records, every eighth level above, the rest computed.
+struct StoredNodes: MerkleNodes {
+    /// Which levels are stored besides the leaves: the multiples of this.
+    static let levelStep = 8
+
+    let db: Database
+
+    func node(level: Int, index: Int64) throws -> Digest {
+        let stored = level - level % Self.levelStep
+        let width = Int64(1) << Int64(level - stored)
+        var hashes =
+            try stored == 0 ? leaves(index * width, width) : nodes(stored, index * width, width)
+        guard hashes.count == Int(width) else {
+            throw StoreError.damaged(
+                "hashes of level \(stored) are missing from \(index * width) on")
+        }
+        while hashes.count > 1 {
+            hashes = stride(from: 0, to: hashes.count, by: 2).map {
+                MerkleHash.node(hashes[$0], hashes[$0 + 1])
+            }
+        }
+        return hashes[0]
+    }
+
+    private func leaves(_ start: Int64, _ count: Int64) throws -> [Digest] {
+        try digests(
+            "SELECT leaf FROM record WHERE idx >= ? AND idx < ? ORDER BY idx",
+            [start, start + count])
+    }
+
+    private func nodes(_ level: Int, _ start: Int64, _ count: Int64) throws -> [Digest] {
+        try digests(
+            "SELECT hash FROM node WHERE level = ? AND idx >= ? AND idx < ? ORDER BY idx",
+            [level, start, start + count])
+    }
+
+    private func digests(_ sql: String, _ arguments: StatementArguments) throws -> [Digest] {
+        let rows = try Row.fetchCursor(try db.cachedStatement(sql: sql), arguments: arguments)
+        var digests: [Digest] = []
+        while let row = try rows.next() {
+            guard let digest = row.digest(0) else {
+                throw StoreError.damaged("a hash of the tree has not 32 bytes")
+            }
+            digests.append(digest)
+        }
+        return digests
+    }
+
+    /// The right edge of the tree over all records.
+    func frontier() throws -> MerkleFrontier {
+        let size = try Int64.fetchOne(db, sql: "SELECT max(idx) + 1 FROM record") ?? 0
+        let levels = (0..<Int64.bitWidth - 1).reversed().filter { size >> Int64($0) & 1 == 1 }
+        let peaks = try levels.map { try node(level: $0, index: (size >> Int64($0)) - 1) }
+        return MerkleFrontier(size: size, peaks: peaks)
+    }
+}

@@ -1,0 +1,33 @@
+import Foundation
+import JSON
+
+/// Files beside the tests.
+enum Fixtures {
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Fixtures")
+
+    static func path(_ name: String) -> String {
+        folder.appending(path: name).path(percentEncoded: false)
+    }
+
+    static func bytes(_ name: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: folder.appending(path: name)))
+    }
+
+    static func json(_ name: String) throws -> JSONValue { try JSONParser.parse(try bytes(name)) }
+
+    /// Names of a folder's files with this ending, sorted.
+    static func names(in name: String, ending: String) throws -> [String] {
+        let path = folder.appending(path: name).path(percentEncoded: false)
+        return try FileManager.default.contentsOfDirectory(atPath: path)
+            .filter { $0.hasSuffix(ending) }.sorted()
+    }
+
+    /// A folder of its own under the system's temporary folder.
+    static func temporaryFolder() throws -> URL {
+        let url = FileManager.default.temporaryDirectory.appending(
+            path: "belay-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        return url
+    }
+}
