@@ -58,6 +58,9 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        .executableTarget(
+            name: "bench-match", dependencies: ["EventPattern"], swiftSettings: settings),
+
         tests("JSON", ["JSON"]),
         tests("Text", ["Text"]),
         tests("Crypto", ["Crypto", "JSON"]),
