@@ -48,13 +48,22 @@ let package = Package(
         library("BelayCompiler", ["CYAML", "CEL", "EventPattern", "JSON", "Text", "Crypto"]),
         library("BelayEngine", ["BelayCompiler", "CEL", "EventPattern", "JSON", "Text", "Crypto"]),
         library("BelayProviders", ["BelayEngine", "BelayCompiler", "CCurl", "JSON", "Text", "Crypto"]),
-        library("BelayStore", ["BelayEngine", "BelayCompiler", "JSON", "Crypto", .product(name: "GRDB", package: "GRDB.swift")]),
+        library("BelayStore", [
+            "BelayEngine", "BelayCompiler", "JSON", "Crypto", .product(name: "GRDB", package: "GRDB.swift"),
+            .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        ]),
         .executableTarget(
             name: "belay",
             dependencies: [
                 "BelayCompiler", "BelayEngine", "BelayProviders", "BelayStore", "CEL", "EventPattern", "JSON", "Text", "Crypto",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "bench-store",
+            dependencies: [
+                "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
 
