@@ -44,6 +44,7 @@ let package = Package(
         library("Text", ["CRE2"]),
         library("Crypto", ["CCrypto"]),
         library("CEL", ["Text"]),
+        .executableTarget(name: "bench-cel", dependencies: ["CEL"], swiftSettings: settings),
         library("EventPattern", ["JSON", "Text"]),
         library("BelayCompiler", ["CYAML", "CEL", "EventPattern", "JSON", "Text", "Crypto"]),
         library("BelayEngine", ["BelayCompiler", "CEL", "EventPattern", "JSON", "Text", "Crypto"]),
