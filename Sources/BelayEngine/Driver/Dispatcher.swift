@@ -1,5 +1,5 @@
-package import BelayCompiler
-package import JSON
+import BelayCompiler
+import JSON
 
 /// Takes incidents in, decides them and begins their runs: each of these one transaction.
 package struct Dispatcher: Sendable {
