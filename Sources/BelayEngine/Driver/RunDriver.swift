@@ -15,7 +15,8 @@ package struct RunDriver: Sendable {
 
     package init(
         store: any Store, world: any World, providers: ProviderRegistry, catalogue: ActionCatalogue,
-        secrets: any SecretOpener, observe: @escaping @Sendable (RunEvent, Timestamp) -> Void = { _, _ in }
+        secrets: any SecretOpener,
+        observe: @escaping @Sendable (RunEvent, Timestamp) -> Void = { _, _ in }
     ) {
         self.store = store
         self.world = world
@@ -107,7 +108,9 @@ private struct Ride {
     private mutating func forgottenTimers(_ advance: Interpreter.Advance) -> [RunEffect] {
         for case .timer(let key, _) in advance.effects { timers.insert(key) }
         return advance.waits.compactMap { wait in
-            guard case .timer(let key, let due) = wait, timers.insert(key).inserted else { return nil }
+            guard case .timer(let key, let due) = wait, timers.insert(key).inserted else {
+                return nil
+            }
             return .timer(key: key, due: due)
         }
     }
@@ -120,7 +123,9 @@ private struct Ride {
                 try await driver.store.commit(transaction)
                 return
             } catch {
-                guard case .targetHeld = error, driver.world.uptime() < deadline else { throw error }
+                guard case .targetHeld = error, driver.world.uptime() < deadline else {
+                    throw error
+                }
                 try? await Task.sleep(for: Bounds.targetPoll)
             }
         }
@@ -134,7 +139,8 @@ private struct Ride {
             writes.append(
                 .record(
                     RecordDraft(
-                        .limitReserved, run: context.run, target: target, reason: LedgerChange.target)))
+                        .limitReserved, run: context.run, target: target,
+                        reason: LedgerChange.target)))
         }
         guard !isCommitted else { return writes }
         isCommitted = true
