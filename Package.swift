@@ -44,6 +44,7 @@ let package = Package(
         library("Text", ["CRE2"]),
         library("Crypto", ["CCrypto"]),
         library("CEL", ["Text"]),
+        .executableTarget(name: "bench-cel", dependencies: ["CEL"], swiftSettings: settings),
         library("EventPattern", ["JSON", "Text"]),
         library("BelayCompiler", ["CYAML", "CEL", "EventPattern", "JSON", "Text", "Crypto"]),
         library("BelayEngine", ["BelayCompiler", "CEL", "EventPattern", "JSON", "Text", "Crypto"]),
@@ -66,6 +67,9 @@ let package = Package(
                 "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
+
+        .executableTarget(
+            name: "bench-match", dependencies: ["EventPattern"], swiftSettings: settings),
 
         tests("JSON", ["JSON"]),
         tests("Text", ["Text"]),

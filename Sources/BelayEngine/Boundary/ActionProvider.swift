@@ -88,6 +88,8 @@ package enum FailureClass: String, Sendable, Hashable, CaseIterable {
     case expression
     /// The call was stopped from our side.
     case cancelled
+    /// The engine stopped while the call was under way, or nobody can say what became of it.
+    case interrupted
 }
 
 /// How one attempt ended.

@@ -10,6 +10,8 @@ package enum RunEvent: Sendable, Hashable {
     case skipped(step: String, reason: SkipReason)
     /// The list of a `for_each`, fixed before its first item.
     case listed(step: String, items: [JSONValue])
+    /// A value that was computed once and holds from now on: a chain's parameters and what it gives back.
+    case pinned(key: String, JSONValue)
     /// One attempt is about to start.
     case intended(call: String, CallIntent)
     /// One attempt ended.
@@ -20,7 +22,8 @@ package enum RunEvent: Sendable, Hashable {
     case refused(step: String, FailureClass, message: String)
     case timerSet(key: String, due: Timestamp)
     case timerFired(key: String)
-    case approvalRequested(step: String, from: [String], until: Timestamp)
+    /// With what is asked for where it is one call: exactly this is carried out if it is granted.
+    case approvalRequested(step: String, from: [String], until: Timestamp, CallIntent?)
     case approvalDecided(step: String, ApprovalDecision)
     /// What became of a call cannot be known here: a person must say.
     case personAsked(call: String)
@@ -28,6 +31,8 @@ package enum RunEvent: Sendable, Hashable {
     /// The source says that the problem is over, or that somebody has it.
     case noticed(IncidentStatus)
     case cancelled(by: String)
+    /// The chain has failed with this; rollbacks and handlers follow and change nothing of it.
+    case concluded(RunResult)
     case finished(RunResult)
 }
 
@@ -46,6 +51,24 @@ package struct CallIntent: Sendable, Hashable {
     package var timeout: Duration
     /// The same for all attempts, 64 hexadecimal digits.
     package var idempotencyKey: String
+
+    package init(
+        attempt: Int, action: String, provider: String, operation: String, effect: Effect,
+        recovery: RecoveryClass, target: String?, inputs: SealedObject, settings: SealedObject,
+        timeout: Duration, idempotencyKey: String
+    ) {
+        self.attempt = attempt
+        self.action = action
+        self.provider = provider
+        self.operation = operation
+        self.effect = effect
+        self.recovery = recovery
+        self.target = target
+        self.inputs = inputs
+        self.settings = settings
+        self.timeout = timeout
+        self.idempotencyKey = idempotencyKey
+    }
 }
 
 /// Why a step did not run.
@@ -63,6 +86,8 @@ package enum SkipReason: String, Sendable, Hashable, CaseIterable {
     case evidenceMissing = "evidence_missing"
     case deadline
     case cancelled
+    /// A person did not consent, or nobody did in time: the step's outcome is `denied`.
+    case denied
 }
 
 /// What an ask's answer means.

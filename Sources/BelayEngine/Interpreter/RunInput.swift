@@ -4,6 +4,8 @@ package import BelayCompiler
 package enum RunInput: Sendable, Hashable {
     case start
     case callEnded(call: String, attempt: Int, ActionOutcome)
+    /// The engine stopped while the attempt was under way; its answer is lost.
+    case interrupted(call: String, attempt: Int)
     case timerFired(key: String)
     case approval(step: String, ApprovalDecision)
     case person(call: String, PersonDecision)
@@ -21,4 +23,13 @@ package enum RunEffect: Sendable, Hashable {
     case askApproval(step: String, from: [String], until: Timestamp)
     case askPerson(call: String)
     case finish(RunResult)
+}
+
+/// What a run that goes no further by itself waits for; timers that matter no more are not among these.
+package enum RunWait: Sendable, Hashable {
+    /// The attempt is under way.
+    case call(path: String, attempt: Int)
+    case timer(key: String, due: Timestamp)
+    case approval(step: String, until: Timestamp)
+    case person(call: String)
 }

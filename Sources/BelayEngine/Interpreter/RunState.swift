@@ -6,11 +6,12 @@ package struct RunState: Sendable, Hashable {
     package var startedAt: Timestamp?
     /// The time of the latest event.
     package var clock: Timestamp?
-    /// Calls by path: `clear`, `clear/verify/2`, `until#1/3`, `rollback:clear`.
+    /// Calls by path: `clear`, `clear:verify/2`, `until#1/3`, `rollback:clear`.
     package var calls: [String: CallState] = [:]
     package var begun: Set<String> = []
     package var skips: [String: SkipReason] = [:]
     package var lists: [String: [JSONValue]] = [:]
+    package var pins: [String: JSONValue] = [:]
     package var refusals: [String: Refusal] = [:]
     package var timers: [String: TimerState] = [:]
     package var approvals: [String: ApprovalState] = [:]
@@ -19,6 +20,8 @@ package struct RunState: Sendable, Hashable {
     package var cancelledBy: String?
     /// When the first changing call was begun: what cooldowns and limits count.
     package var changedAt: Timestamp?
+    /// How the chain failed, once rollbacks and handlers have begun.
+    package var conclusion: RunResult?
     package var result: RunResult?
 
     package init() {}
@@ -27,6 +30,7 @@ package struct RunState: Sendable, Hashable {
     package struct Refusal: Sendable, Hashable {
         package var failure: FailureClass
         package var message: String
+        package var at: Timestamp
     }
 
     package struct TimerState: Sendable, Hashable {
@@ -38,6 +42,8 @@ package struct RunState: Sendable, Hashable {
         package var from: [String]
         package var requestedAt: Timestamp
         package var until: Timestamp
+        /// What exactly is asked for, where it is one call.
+        package var intent: CallIntent?
         package var decision: ApprovalDecision?
     }
 }
@@ -74,11 +80,13 @@ extension RunState {
         case .ended(let call, let attempt, let outcome): end(call, attempt, outcome, at: time)
         case .judged(let call, let verdict): calls[call]?.verdict = verdict
         case .refused(let step, let failure, let message):
-            refusals[step] = Refusal(failure: failure, message: message)
+            refusals[step] = Refusal(failure: failure, message: message, at: time)
+        case .pinned(let key, let value): pins[key] = value
         case .timerSet(let key, let due): timers[key] = TimerState(due: due)
         case .timerFired(let key): timers[key]?.firedAt = time
-        case .approvalRequested(let step, let from, let until):
-            approvals[step] = ApprovalState(from: from, requestedAt: time, until: until)
+        case .approvalRequested(let step, let from, let until, let intent):
+            approvals[step] = ApprovalState(
+                from: from, requestedAt: time, until: until, intent: intent)
         case .approvalDecided(let step, let decision): approvals[step]?.decision = decision
         case .personAsked(let call): calls[call]?.personAskedAt = time
         case .personDecided(let call, let decision): calls[call]?.decision = decision
@@ -86,6 +94,7 @@ extension RunState {
         case .noticed(.acknowledged): acknowledgedAt = acknowledgedAt ?? time
         case .noticed(.firing): break
         case .cancelled(let person): cancelledBy = person
+        case .concluded(let result): conclusion = result
         case .finished(let result): self.result = result
         }
     }

@@ -8,8 +8,10 @@ package enum StepEnd: Sendable, Hashable {
     case timedOut(message: String)
     case skipped(SkipReason)
     case denied(by: String?)
+    /// Whether it happened cannot be known, and nobody said.
+    case unknown(message: String)
 
-    /// `ok`, `failed`, `timed_out`, `skipped` or `denied`.
+    /// `ok`, `failed`, `timed_out`, `skipped`, `denied` or `unknown`.
     package var outcome: String {
         switch self {
         case .ok: "ok"
@@ -17,28 +19,30 @@ package enum StepEnd: Sendable, Hashable {
         case .timedOut: "timed_out"
         case .skipped: "skipped"
         case .denied: "denied"
+        case .unknown: "unknown"
         }
     }
 
     package var isFailure: Bool {
         switch self {
         case .ok, .skipped: false
-        case .failed, .timedOut, .denied: true
+        case .failed, .timedOut, .denied, .unknown: true
         }
     }
 
-    var failureClass: String? {
+    package var failureClass: String? {
         switch self {
         case .failed(let failure, _): failure.rawValue
         case .timedOut: FailureClass.timeout.rawValue
         case .denied: FailureClass.denied.rawValue
+        case .unknown: FailureClass.interrupted.rawValue
         case .ok, .skipped: nil
         }
     }
 
-    var message: String? {
+    package var message: String? {
         switch self {
-        case .failed(_, let message), .timedOut(let message): message
+        case .failed(_, let message), .timedOut(let message), .unknown(let message): message
         case .denied(let person): person.map { "denied by \($0)" } ?? "nobody approved in time"
         case .ok, .skipped: nil
         }

@@ -3,51 +3,31 @@ import Crypto
 import JSON
 
 extension Walker {
-    /// Makes attempts until one is good, verified if the step asks for it; nil while one is under way.
-    mutating func walkVerified(
-        _ call: Call, _ step: Step, at path: String, in frame: Frame, failure: JSONValue?
-    ) -> StepEnd? {
-        walkCall(
-            call, retry: step.retry, verify: step.verify, at: path, in: frame, failure: failure)
-    }
-
+    /// Makes attempts until one is good, verified if the step asks for it; nil while something is due.
     mutating func walkCall(
-        _ call: Call, retry: RetryPolicy, verify: Ask?, at path: String, in frame: Frame,
-        failure: JSONValue?
+        _ call: Call, retry: RetryPolicy, verify: Ask?, at path: String, in frame: Frame
     ) -> StepEnd? {
         if let refusal = state.refusals[path] {
             return .failed(refusal.failure, message: refusal.message)
         }
-        guard let last = state.calls[path]?.last else {
-            return begin(call, at: path, in: frame, failure: failure)
+        guard let last = state.calls[path]?.last else { return begin(call, at: path, in: frame) }
+        guard let outcome = last.outcome else {
+            waits.append(.call(path: path, attempt: last.intent.attempt))
+            return nil
         }
-        guard let outcome = last.outcome else { return nil }
-        let meaning: AttemptMeaning
-        switch outcome {
-        case .succeeded(let output): meaning = verified(output, verify, last, at: path, in: frame)
-        case .failed(let failure, let retryable, let message):
-            meaning = .failed(failure, message, retryable: retryable)
-        case .lost(let failure, let message):
-            meaning =
-                last.intent.recovery.mayRepeat
-                ? .failed(failure, message, retryable: true)
-                : unknown(verify, last, at: path, in: frame)
-        }
-        switch meaning {
+        var inner = frame
+        inner.names.target = last.intent.target
+        switch meaning(of: outcome, call, verify, last, at: path, in: inner) {
         case .waiting: return nil
-        case .ok(let output): return .ok(output)
+        case .ok(let output): return .ok(call.action.typed(output))
+        case .unknown(let message): return .unknown(message: message)
         case .again: return again(last.intent, at: path, in: frame)
-        case .failed(let failure, let message, let retryable):
-            let attempt = last.intent.attempt
-            guard retryable, attempt < retry.attempts, retry.errors.contains(failure.rawValue),
-                !isStopped
-            else {
+        case .failed(let failure, let message, let isRetryable):
+            guard isRetryable, mayRetry(retry, failure, at: path, last) else {
                 return failure == .timeout
                     ? .timedOut(message: message) : .failed(failure, message: message)
             }
-            let wait = retry.wait(after: attempt) * (retry.jitter ? jitter(path, attempt) : 1)
-            let due = (last.endedAt ?? now) + wait
-            guard timer("\(path)/retry/\(attempt)", due: due) else { return nil }
+            guard waited(retry, last, at: path) else { return nil }
             return again(last.intent, at: path, in: frame)
         }
     }
@@ -56,52 +36,52 @@ extension Walker {
     private enum AttemptMeaning {
         case waiting
         case ok(JSONValue)
-        /// A person ordered another attempt.
+        /// Another attempt that is no retry of the runbook: a person or a probe says that it did not happen.
         case again
         case failed(FailureClass, String, retryable: Bool)
+        case unknown(String)
     }
 
-    private mutating func verified(
-        _ output: JSONValue, _ verify: Ask?, _ attempt: CallState.Attempt, at path: String,
-        in frame: Frame
+    private mutating func meaning(
+        of outcome: ActionOutcome, _ call: Call, _ verify: Ask?, _ last: CallState.Attempt,
+        at path: String, in frame: Frame
     ) -> AttemptMeaning {
-        guard let verify else { return .ok(output) }
-        switch walkAsk(verify, at: verifyPath(path, attempt), in: frame) {
-        case nil: return .waiting
-        case .met: return .ok(output)
-        case .unmet:
-            return .failed(
-                .unverified, "not as expected within \(verify.within.text)", retryable: true)
-        case .failed:
-            return .failed(.unverified, "could not be verified: no answer", retryable: true)
-        }
-    }
-
-    private func verifyPath(_ path: String, _ attempt: CallState.Attempt) -> String {
-        attempt.intent.attempt == 1 ? "\(path)/verify" : "\(path)/verify#\(attempt.intent.attempt)"
-    }
-
-    /// A call that must not start twice and whose answer was lost: `verify` is asked, else a person.
-    private mutating func unknown(
-        _ verify: Ask?, _ attempt: CallState.Attempt, at path: String, in frame: Frame
-    ) -> AttemptMeaning {
-        if let verify {
-            guard let verdict = walkAsk(verify, at: verifyPath(path, attempt), in: frame) else {
-                return .waiting
+        switch outcome {
+        case .succeeded(let output): return verified(output, verify, last, at: path, in: frame)
+        case .failed(let failure, let retryable, let message):
+            return .failed(failure, message, retryable: retryable)
+        case .lost(.interrupted, _) where last.intent.recovery.mayRepeat: return .again
+        case .lost(let failure, let message):
+            guard last.intent.recovery.mayRepeat else {
+                return lost(message, call, verify, last, at: path, in: frame)
             }
-            if verdict == .met { return .ok(.null) }
+            return .failed(failure, message, retryable: true)
         }
-        switch state.calls[path]?.decision {
-        case .succeeded?: return .ok(.null)
-        case .failed(let person)?:
-            return .failed(.remote, "\(person) says that it failed", retryable: false)
-        case .retry?: return .again
-        case nil:
-            guard state.calls[path]?.personAskedAt == nil else { return .waiting }
-            emit(.personAsked(call: path))
-            effects.append(.askPerson(call: path))
-            return .waiting
-        }
+    }
+}
+
+// MARK: - Retries
+
+extension Walker {
+    private func mayRetry(
+        _ retry: RetryPolicy, _ failure: FailureClass, at path: String, _ last: CallState.Attempt
+    ) -> Bool {
+        guard retry.errors.contains(failure.rawValue) else { return false }
+        guard let call = state.calls[path], call.counted < retry.attempts else { return false }
+        return hasFired(retryKey(path, last)) || !isStopped
+    }
+
+    private mutating func waited(
+        _ retry: RetryPolicy, _ last: CallState.Attempt, at path: String
+    ) -> Bool {
+        let number = state.calls[path]?.counted ?? 1
+        var wait = retry.wait(after: number)
+        if retry.jitter { wait = wait * jitter(path, last.intent.attempt) }
+        return timer(retryKey(path, last), due: (last.endedAt ?? now) + wait)
+    }
+
+    private func retryKey(_ path: String, _ last: CallState.Attempt) -> String {
+        "\(path):retry/\(last.intent.attempt)"
     }
 
     /// A factor in [0, 1) that is the same whenever this run is walked again.
@@ -112,84 +92,126 @@ extension Walker {
     }
 }
 
-// MARK: - Beginning an attempt
+extension CallState {
+    /// The attempts that count for `retry`: not those that the engine itself broke off.
+    var counted: Int {
+        attempts.count {
+            if case .lost(.interrupted, _)? = $0.outcome { false } else { true }
+        }
+    }
+}
+
+// MARK: - Verifying
 
 extension Walker {
-    /// Records the intent of a first attempt and asks for it; a StepEnd if it may not begin.
-    mutating func begin(_ call: Call, at path: String, in frame: Frame, failure: JSONValue?)
-        -> StepEnd?
-    {
-        switch prepare(call, at: path, in: frame, failure: failure) {
-        case .failure(let problem): return refuse(path, problem.failure, problem.message)
-        case .success(let intent): return start(intent, at: path, in: frame)
+    private mutating func verified(
+        _ output: JSONValue, _ verify: Ask?, _ last: CallState.Attempt, at path: String,
+        in frame: Frame
+    ) -> AttemptMeaning {
+        guard let verify else { return .ok(output) }
+        switch askVerify(verify, last, at: path, in: frame) {
+        case nil: return .waiting
+        case .met: return .ok(output)
+        case .unmet, .stopped:
+            let message = "not as expected within \(verify.within.text)"
+            return .failed(.unverified, message, retryable: true)
+        case .failed:
+            return .failed(.unverified, "could not be verified: no answer", retryable: true)
         }
     }
 
-    /// Records the intent of a further attempt, with the first one's inputs and key.
-    private mutating func again(_ intent: CallIntent, at path: String, in frame: Frame) -> StepEnd?
-    {
-        var intent = intent
-        intent.attempt += 1
-        return start(intent, at: path, in: frame)
+    /// Only a person's cancelling stops the question whether what was done has worked.
+    private mutating func askVerify(
+        _ verify: Ask, _ last: CallState.Attempt, at path: String, in frame: Frame
+    ) -> AskEnd? {
+        let suffix = last.intent.attempt == 1 ? "" : "#\(last.intent.attempt)"
+        return walkAsk(
+            verify, at: "\(path):verify\(suffix)", in: frame, stopped: state.cancelledBy != nil)
     }
+}
 
-    private mutating func start(_ intent: CallIntent, at path: String, in frame: Frame) -> StepEnd?
-    {
-        if let denial = denial(of: intent, at: path, in: frame) {
-            return refuse(path, .denied, denial)
-        }
-        emit(.intended(call: path, intent))
-        effects.append(.call(path: path, intent))
-        return nil
-    }
+// MARK: - Lost answers
 
-    private func prepare(
-        _ call: Call, at path: String, in frame: Frame, failure: JSONValue?
-    ) -> Result<CallIntent, StepProblem> {
-        let preparation = CallPreparation(context: context, scope: scope(frame, failure: failure))
-        return preparation.intent(for: call, key: idempotencyKey(path))
-    }
-
-    /// `hex(SHA-256(JCS({"v":1,"run","step"})))`: the step's occurrence, the same for all attempts.
-    private func idempotencyKey(_ path: String) -> String {
-        let value: JSONValue = ["v": 1, "run": .string(context.run), "step": .string(path)]
-        return SHA256.hash(value.canonicalBytes()).hex
-    }
-
-    /// The message of the first guardrail that refuses the call; an error while evaluating refuses it too.
-    private func denial(of intent: CallIntent, at path: String, in frame: Frame) -> String? {
-        var scope = scope(frame, failure: nil)
-        scope.set("resource", CallPreparation.resource(intent.target, in: context.environment))
-        scope.set(
-            "action",
-            [
-                "name": .string(intent.action), "effect": .string(intent.effect.rawValue),
-                "recovery": .string(intent.recovery.rawValue), "provider": .string(intent.provider),
-                "inputs": .object(intent.inputs.redacted),
-            ])
-        let approved = state.approvals.contains {
-            if case .granted? = $0.value.decision {
-                path.hasPrefix($0.key) || $0.key == "plan"
-            } else {
-                false
+extension Walker {
+    /// A call that must not start twice and whose answer was lost: its probe is asked, else `verify`, else a person.
+    private mutating func lost(
+        _ message: String, _ call: Call, _ verify: Ask?, _ last: CallState.Attempt,
+        at path: String, in frame: Frame
+    ) -> AttemptMeaning {
+        if let probe = probe(of: call) {
+            switch walkProbe(probe, last, at: path, in: frame) {
+            case .waiting: return .waiting
+            case .happened: return .ok(.null)
+            case .didNot where last.intent.attempt < Bounds.probedAttempts: return .again
+            case .didNot, .unclear: break
+            }
+        } else if let verify {
+            switch askVerify(verify, last, at: path, in: frame) {
+            case nil: return .waiting
+            case .met: return .ok(.null)
+            case .unmet: return .failed(.unverified, message, retryable: false)
+            case .failed, .stopped: break
             }
         }
-        scope.set(
-            "step",
-            [
-                "id": .string(path.split(separator: "/").last.map(String.init) ?? path),
-                "path": .string(path), "approved": .bool(approved),
-                "attempt": .integer(Int64(intent.attempt)),
-            ])
-        for guardrail in context.guardrails
-        where guardrail.effects.contains(intent.effect) {
-            switch guardrail.deny.holds(in: scope) {
-            case .success(false): continue
-            case .success(true): return "guardrail \(guardrail.id): \(guardrail.message)"
-            case .failure(let problem):
-                return "guardrail \(guardrail.id) could not be evaluated: \(problem.message)"
-            }
+        return askPerson(message, at: path)
+    }
+
+    private mutating func askPerson(_ message: String, at path: String) -> AttemptMeaning {
+        switch state.calls[path]?.decision {
+        case .succeeded?: return .ok(.null)
+        case .failed(let person)?:
+            return .failed(.remote, "\(person) says that it failed", retryable: false)
+        case .retry?: return .again
+        case nil: break
         }
-        return nil
+        if state.cancelledBy != nil { return .unknown(message) }
+        if state.calls[path]?.personAskedAt == nil {
+            emit(.personAsked(call: path))
+            effects.append(.askPerson(call: path))
+        }
+        waits.append(.person(call: path))
+        return .waiting
+    }
+
+    /// What a probe tells: its contract's output `happened`.
+    private enum ProbeAnswer {
+        case waiting
+        case happened
+        case didNot
+        case unclear
+    }
+
+    /// The call of the contract's probe, with those of the call's inputs that it takes.
+    private func probe(of call: Call) -> Call? {
+        guard let name = call.action.probe,
+            let binding = context.environment.binding(for: name)
+        else { return nil }
+        let contract = binding.operation.action
+        let inputs = call.inputs.filter { contract.input($0.name) != nil }
+        var probe = call
+        probe.action = contract
+        probe.action.name = name
+        probe.inputs = inputs
+        probe.timeout = binding.timeout ?? contract.timeout ?? call.timeout
+        return probe
+    }
+
+    private mutating func walkProbe(
+        _ probe: Call, _ last: CallState.Attempt, at path: String, in frame: Frame
+    ) -> ProbeAnswer {
+        let path = "\(path):probe#\(last.intent.attempt)"
+        if state.refusals[path] != nil { return .unclear }
+        guard let asked = state.calls[path]?.last else {
+            return begin(probe, at: path, in: frame) == nil ? .waiting : .unclear
+        }
+        switch asked.outcome {
+        case nil:
+            waits.append(.call(path: path, attempt: asked.intent.attempt))
+            return .waiting
+        case .succeeded(let output):
+            guard let happened = output["happened"]?.boolValue else { return .unclear }
+            return happened ? .happened : .didNot
+        case .failed, .lost: return .unclear
+        }
     }
 }

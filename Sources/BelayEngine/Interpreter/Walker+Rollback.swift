@@ -7,29 +7,42 @@ enum Rollback {
     case incomplete
 }
 
+/// A call that undoes what a step did.
+struct Undoable {
+    var path: String
+    var call: Call
+    var names: Names
+}
+
 extension Walker {
+    /// Keeps how to undo a step that has done something; a failed one only if undoing needs not know how far it came.
+    mutating func keepUndo(of step: Step, at path: String, _ end: StepEnd, in frame: Frame) {
+        guard let call = step.rollback, !frame.isHandler else { return }
+        switch end {
+        case .ok: break
+        case .skipped, .denied: return
+        case .failed, .timedOut, .unknown:
+            let recovery = context.environment.binding(for: call.action.name)?.recovery
+            guard step.changes, state.calls[path] != nil,
+                recovery == .idempotent || recovery == .keyed
+            else { return }
+        }
+        var names = frame.names
+        names.target = state.calls[path]?.last?.intent.target
+        undoable.append(Undoable(path: path, call: call, names: names))
+    }
+
     /// Undoes what was done, the latest first; a failed rollback does not stop the others. Nil while one runs.
-    mutating func walkRollbacks(after frame: Frame) -> Rollback? {
-        guard let failure = frame.failure else { return .complete }
+    mutating func walkRollbacks(_ undoable: [Undoable]) -> Rollback? {
         var rollback = Rollback.complete
-        for item in ownRollback(of: failure, in: frame) + undoable.reversed() {
+        for item in undoable.reversed() {
             let end = walkCall(
-                item.call, retry: RetryPolicy(), verify: nil, at: "rollback:\(item.path)",
-                in: item.frame,
-                failure: nil)
+                item.call, retry: RetryPolicy(), verify: nil,
+                at: CallPlace.rollback + item.path,
+                in: Frame(names: item.names, asksUntil: false, isHandler: true))
             guard let end else { return nil }
             if end.isFailure { rollback = .incomplete }
         }
         return rollback
-    }
-
-    /// The failed step's own rollback, if it may be called without knowing how far the step came.
-    private func ownRollback(of failure: Frame.Failure, in frame: Frame) -> [Undoable] {
-        guard let call = failure.step.rollback, failure.step.changes,
-            state.calls[failure.path] != nil,
-            let binding = context.environment.binding(for: call.action.name),
-            binding.recovery == .idempotent || binding.recovery == .keyed
-        else { return [] }
-        return [Undoable(path: failure.path, call: call, frame: frame)]
     }
 }

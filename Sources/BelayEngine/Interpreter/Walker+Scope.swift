@@ -3,13 +3,17 @@ import JSON
 
 extension Walker {
     /// What expressions see at this place of the chain.
-    func scope(_ frame: Frame, failure: JSONValue?) -> Scope {
-        var scope = context.scope(at: state.clock ?? now, params: frame.params)
-        scope.set("steps", .object(frame.steps))
+    func scope(_ frame: Frame) -> Scope {
+        let names = frame.names
+        var scope = context.scope(at: state.clock ?? now, params: names.params)
+        if let target = names.target {
+            scope.set("resource", CallPreparation.resource(target, in: context.environment))
+        }
+        scope.set("steps", .object(names.steps))
         scope.set("until", untilAnswer ?? .object([:]))
         scope.set("run", runValue)
-        if let item = frame.item { scope.set("item", item) }
-        if let failure { scope.set("failure", failure) }
+        if let item = names.item { scope.set("item", item) }
+        if let failure = names.failure { scope.set("failure", failure) }
         scope.status = ChainStatus(failed: frame.failure != nil)
         return scope
     }

@@ -3,21 +3,26 @@ import JSON
 
 /// Walks a run's chain once from its start: applies what is recorded and emits what comes next.
 ///
-/// Functions that return nil mean: blocked, an answer is missing and has been asked for.
+/// Functions that return nil mean: blocked, an answer is missing; what is missing is then in `waits`.
 struct Walker {
     let context: RunContext
     var state: RunState
     let now: Timestamp
     var events: [RunEvent] = []
     var effects: [RunEffect] = []
+    var waits: [RunWait] = []
 
-    /// Where the ladder stands in this walk.
+    /// Where the ladder stands at this place of the walk.
     var ladder: Ladder
     /// Whether `until` was asked before the first change.
     var askedBeforeChanges = false
-    /// Steps with a rollback that ended ok, in the order in which they did.
+    /// How the steps, branches and items passed so far ended, by path.
+    var ends: [String: StepEnd] = [:]
+    /// For a chain, branches or items that failed: the failure that it began with.
+    var origins: [String: Frame.Failure] = [:]
+    /// What can be undone, in the order in which it was done.
     var undoable: [Undoable] = []
-    /// The path of the latest change, and of the latest `notify` that ended ok, in walk order.
+    /// The places of the latest change, and of the latest `notify` that ended ok, in walk order.
     var order = 0
     var lastChange = -1
     var lastNotice = -1
@@ -25,12 +30,8 @@ struct Walker {
     var untilAnswer: JSONValue?
     /// Whether a step was skipped because the rule's deadline had passed.
     var deadlinePassed = false
-
-    struct Undoable {
-        var path: String
-        var call: Call
-        var frame: Frame
-    }
+    /// The steps of the handler that was chosen.
+    var handlerSteps: [Step] = []
 
     init(context: RunContext, state: RunState, now: Timestamp) {
         self.context = context
@@ -43,6 +44,19 @@ struct Walker {
         state.apply(event, at: now)
         events.append(event)
     }
+
+    /// Whether a timer has fired; sets it if it is new.
+    mutating func timer(_ key: String, due: Timestamp) -> Bool {
+        if state.timers[key] == nil {
+            emit(.timerSet(key: key, due: due))
+            effects.append(.timer(key: key, due: due))
+        }
+        guard let timer = state.timers[key], timer.firedAt == nil else { return true }
+        waits.append(.timer(key: key, due: timer.due))
+        return false
+    }
+
+    func hasFired(_ key: String) -> Bool { state.timers[key]?.firedAt != nil }
 }
 
 // MARK: - Inputs
@@ -53,19 +67,23 @@ extension Walker {
         switch input {
         case .start where state.startedAt == nil: emit(.started)
         case .callEnded(let call, let attempt, let outcome): takeEnd(of: call, attempt, outcome)
+        case .interrupted(let call, let attempt):
+            takeEnd(
+                of: call, attempt,
+                .lost(.interrupted, message: "the engine stopped before an answer came"))
         case .timerFired(let key):
             guard let timer = state.timers[key], timer.firedAt == nil else { return }
             emit(.timerFired(key: key))
-        case .approval(let step, let decision):
-            guard let approval = state.approvals[step], approval.decision == nil else { return }
-            emit(.approvalDecided(step: step, decision))
+        case .approval(let step, let decision): takeApproval(step, decision)
         case .person(let call, let decision):
             guard let asked = state.calls[call], asked.personAskedAt != nil, asked.decision == nil
             else {
                 return
             }
             emit(.personDecided(call: call, decision))
-        case .notice(let status) where status != .firing: emit(.noticed(status))
+        case .notice(.resolved) where state.resolvedAt == nil: emit(.noticed(.resolved))
+        case .notice(.acknowledged) where state.acknowledgedAt == nil:
+            emit(.noticed(.acknowledged))
         case .cancel(let person) where state.cancelledBy == nil: emit(.cancelled(by: person))
         case .start, .notice, .cancel, .look: break
         }
@@ -75,7 +93,21 @@ extension Walker {
         guard let pending = state.calls[call]?.pending, pending.intent.attempt == attempt else {
             return
         }
-        emit(.ended(call: call, attempt: attempt, outcome: outcome))
+        emit(.ended(call: call, attempt: attempt, outcome: outcome.asStored))
+    }
+
+    /// Who began the run cannot consent to it.
+    private mutating func takeApproval(_ step: String, _ decision: ApprovalDecision) {
+        guard let approval = state.approvals[step], approval.decision == nil else { return }
+        if case .granted(let person) = decision, person == context.actor { return }
+        emit(.approvalDecided(step: step, decision))
+    }
+}
+
+extension ActionOutcome {
+    /// The outcome exactly as a run that is folded from its journal will see it.
+    package var asStored: ActionOutcome {
+        if case .succeeded(let output) = self { .succeeded(output.asStored) } else { self }
     }
 }
 
@@ -84,13 +116,19 @@ extension Walker {
 extension Walker {
     mutating func walkRun() {
         guard state.startedAt != nil, state.result == nil else { return }
-        var frame = Frame(params: context.params, asksUntil: true)
+        guard context.mode != .observe else { return finish(RunResult(.observed)) }
+        var frame = Frame(names: Names(params: context.params), asksUntil: true)
         guard walk(context.rule.steps, under: "", in: &frame) else { return }
-        let result = mainResult(frame)
+        let result = state.conclusion ?? mainResult(frame)
         guard result.status == .failed || result.status == .denied else { return finish(result) }
-        guard let rollback = walkRollbacks(after: frame) else { return }
-        guard handlesFailure(result, frame) else { return finish(result, rollback) }
-        guard walkHandlers(after: frame, result) else { return }
+        let handler = handler(after: frame, result)
+        handlerSteps = handler.steps
+        let undoable = frame.failure == nil ? [] : undoable
+        if state.conclusion == nil, !undoable.isEmpty || !handler.steps.isEmpty {
+            emit(.concluded(result))
+        }
+        guard let rollback = walkRollbacks(undoable) else { return }
+        guard walkHandler(handler, after: frame, result) else { return }
         finish(result, rollback)
     }
 
@@ -102,52 +140,73 @@ extension Walker {
     }
 
     /// What the chain's end means, before rollback and handlers.
+    ///
+    /// A notice of the source comes before a failure: nothing is undone for a problem that is over.
     private func mainResult(_ frame: Frame) -> RunResult {
         if state.cancelledBy != nil { return RunResult(.cancelled, reason: "cancelled") }
-        if ladder == .recovered { return RunResult(.resolved, reason: "recovered") }
-        if stopsForNotice { return RunResult(.resolved, reason: "source_resolved") }
+        if ladder == .recovered || recoversByNotice {
+            return RunResult(.resolved, reason: "recovered")
+        }
+        if let reason = noticeReason { return result(of: reason) }
         if let failure = frame.failure {
             if case .denied = failure.end { return RunResult(.denied, reason: "approval") }
             return RunResult(.failed, reason: failure.end.failureClass)
         }
         if deadlinePassed { return RunResult(.failed, reason: "deadline") }
         switch ladder {
-        case .none: return RunResult(.succeeded)
+        case .none, .recovered: return RunResult(.succeeded)
         case .noEvidence: return RunResult(.failed, reason: "evidence_missing")
-        case .climbing, .recovered: return RunResult(.failed, reason: "not_recovered")
+        case .climbing: return RunResult(.failed, reason: "not_recovered")
         }
     }
 
-    /// Whether a notice of the source stops the chain.
-    var stopsForNotice: Bool {
-        (state.resolvedAt != nil && context.rule.onResolve == .stop)
-            || (state.acknowledgedAt != nil && context.rule.onAcknowledge == .stop)
+    private func result(of notice: SkipReason) -> RunResult {
+        notice == .resolved
+            ? RunResult(.resolved, reason: "source_resolved")
+            : RunResult(.cancelled, reason: "acknowledged")
     }
 
-    /// A ladder that told somebody after its last change need not tell again.
-    private func handlesFailure(_ result: RunResult, _ frame: Frame) -> Bool {
-        guard result.reason == "not_recovered" || result.reason == "evidence_missing" else {
-            return true
-        }
-        return lastNotice <= lastChange
+    private var recoversByNotice: Bool {
+        if case .sourceResolves? = context.rule.until { state.resolvedAt != nil } else { false }
     }
 
-    private mutating func walkHandlers(after main: Frame, _ result: RunResult) -> Bool {
-        let steps = main.failure?.step.onFailure ?? context.rule.onFailure
-        var frame = main
-        frame.failure = nil
-        frame.asksUntil = false
-        frame.isHandler = true
-        return walk(steps, under: "on_failure/", in: &frame, failure: failureValue(main, result))
+    /// The notice of the source that lets no further change begin.
+    var noticeReason: SkipReason? {
+        if state.resolvedAt != nil, context.rule.onResolve == .stop { return .resolved }
+        if state.acknowledgedAt != nil, context.rule.onAcknowledge == .stop { return .acknowledged }
+        return nil
+    }
+
+    /// Whether waiting for an answer is pointless because the chain goes no further anyway.
+    var isStopped: Bool { noticeReason != nil || state.cancelledBy != nil }
+}
+
+// MARK: - Handlers
+
+extension Walker {
+    /// The nearest `on_failure`: of the step, else of the rule. A ladder that told somebody after its last change
+    /// need not tell again.
+    private func handler(after frame: Frame, _ result: RunResult) -> Frame.Handler {
+        if let nearest = frame.failure?.handler { return nearest }
+        let isLadderEnd = frame.failure == nil && result.reason != "deadline"
+        let hasTold = isLadderEnd && lastNotice > lastChange
+        return Frame.Handler(
+            steps: hasTold ? [] : context.rule.onFailure, names: frame.names)
+    }
+
+    private mutating func walkHandler(
+        _ handler: Frame.Handler, after main: Frame, _ result: RunResult
+    ) -> Bool {
+        var frame = Frame(names: handler.names, asksUntil: false, isHandler: true)
+        frame.names.failure = failureValue(main, result)
+        return walk(handler.steps, under: "on_failure/", in: &frame)
     }
 
     /// `failure` in handlers: which step failed, how and why.
     private func failureValue(_ frame: Frame, _ result: RunResult) -> JSONValue {
         guard let failure = frame.failure else {
-            return [
-                "class": .string(result.reason ?? "failed"),
-                "message": .string(result.reason ?? ""),
-            ]
+            let reason = result.reason ?? "failed"
+            return ["class": .string(reason), "message": .string(reason)]
         }
         return [
             "step": .string(failure.path), "outcome": .string(failure.end.outcome),

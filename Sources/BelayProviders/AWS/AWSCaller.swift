@@ -107,7 +107,8 @@ package struct AWSCaller: Sendable {
             }
         }
         guard (200..<300).contains(response.status) else {
-            return .failure(AWSFailure(response, json: json, xml: xml ?? bytes.flatMap(XMLNode.init)))
+            return .failure(
+                AWSFailure(response, json: json, xml: xml ?? bytes.flatMap(XMLNode.init)))
         }
         if case .query = service.style, xml == nil {
             return .failure(.unreadable("the answer is not XML"))

@@ -5,11 +5,14 @@ import JSON
 /// Invokes AWS Lambda functions: those of an incident backend by their contract, others with any payload.
 package struct LambdaAction: ActionProvider {
     private static let fields = [
-        InputContract("function", .string, description: "Name, ARN or partial ARN of the function."),
-        InputContract("qualifier", .string, description: "A version or an alias."),
-        InputContract("payload", .any, description: "Sent as it is; without it, the incident contract is."),
         InputContract(
-            "invocation", .string, allowed: ["RequestResponse", "Event"], standard: "RequestResponse",
+            "function", .string, description: "Name, ARN or partial ARN of the function."),
+        InputContract("qualifier", .string, description: "A version or an alias."),
+        InputContract(
+            "payload", .any, description: "Sent as it is; without it, the incident contract is."),
+        InputContract(
+            "invocation", .string, allowed: ["RequestResponse", "Event"],
+            standard: "RequestResponse",
             description: "`Event` does not wait for the function's end."),
     ]
 
@@ -23,7 +26,8 @@ package struct LambdaAction: ActionProvider {
                     "aws.lambda.invoke", description: "Invoke a function and read its answer.",
                     effect: .change, recovery: .once, inputs: fields,
                     outputs: [
-                        OutputContract("statusCode", .integer, description: "The function's own status."),
+                        OutputContract(
+                            "statusCode", .integer, description: "The function's own status."),
                         OutputContract("body", .any, description: "The function's own answer."),
                     ],
                     timeout: .seconds(60)),
@@ -39,7 +43,8 @@ package struct LambdaAction: ActionProvider {
         await request.carriedOut { call throws(Refusal) in
             let payload = call.value("payload")
             let isEvent = call.text("invocation") == "Event"
-            let invocation = try LambdaAction.invocation(call, payload ?? IncidentContract.request(call))
+            let invocation = try LambdaAction.invocation(
+                call, payload ?? IncidentContract.request(call))
             let place = AWSSettings.place(call)
             switch await tools.aws.call(invocation, at: place, timeout: call.timeLeft) {
             case .failure(let failure): return failure.outcome
@@ -79,9 +84,11 @@ package struct LambdaAction: ActionProvider {
                 let message = "the function's answer has more than \(TransportBounds.output) bytes"
                 return .failed(.outputTooLarge, retryable: false, message: message)
             }
-            return .failed(.badOutput, retryable: false, message: "the function's answer is not JSON")
+            return .failed(
+                .badOutput, retryable: false, message: "the function's answer is not JSON")
         }
-        return isContract ? IncidentContract.outcome(answer) : .succeeded(["statusCode": 200, "body": answer])
+        return isContract
+            ? IncidentContract.outcome(answer) : .succeeded(["statusCode": 200, "body": answer])
     }
 
     private static func errorMessage(_ kind: String, _ body: JSONValue?) -> String {

@@ -31,7 +31,8 @@ package struct ProviderTools: Sendable {
             now: {
                 var time = timespec()
                 clock_gettime(CLOCK_REALTIME, &time)
-                return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
+                return Timestamp(
+                    microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
             },
             writeLine: { line in
                 var bytes = Array((line + "\n").utf8)[...]

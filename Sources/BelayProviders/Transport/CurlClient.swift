@@ -142,7 +142,8 @@ package final class CurlClient: @unchecked Sendable {
         guard transfer.prepare(), let handle = transfer.handle,
             ccurl_multi_add_handle(multi, handle.pointer) == CURLM_OK
         else {
-            transfer.end(.failure(TransferFailure(.unusable, sent: false, "libcurl is out of memory")))
+            transfer.end(
+                .failure(TransferFailure(.unusable, sent: false, "libcurl is out of memory")))
             return
         }
         live[transfer.id] = transfer

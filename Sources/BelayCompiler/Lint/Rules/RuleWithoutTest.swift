@@ -1,3 +1,5 @@
+import JSON
+
 /// RB5001: no test expects a rule.
 enum RuleWithoutTest: LintRule {
     static let code = DiagnosticCode.ruleWithoutTest

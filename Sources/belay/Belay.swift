@@ -1,5 +1,0 @@
-import ArgumentParser
-
-@main struct Belay: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "belay")
-}
