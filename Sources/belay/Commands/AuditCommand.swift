@@ -256,11 +256,14 @@ struct AuditCheckProofCommand: ParsableCommand {
         }
         var bytes = try Files.read(record)
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-        guard proof.proves(bytes, keys: keys) else {
-            Output.standard("not proved: the record is not the one that was signed for")
+        switch proof.check(record: bytes, keys: keys) {
+        case .success(let checkpoint):
+            Output.standard(
+                "proved: the record is in \(checkpoint.origin) at index \(proof.index) of \(checkpoint.size)")
+        case .failure(let fault):
+            Output.standard("not proved: \(fault)")
             throw ExitStatus.findings
         }
-        Output.standard("proved: the record is in the log at index \(proof.index)")
     }
 }
 
