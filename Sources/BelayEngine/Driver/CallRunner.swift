@@ -1,0 +1,90 @@
+import BelayCompiler
+import JSON
+
+/// Carries single attempts out: within the provider's limit, within the time-out, checked and redacted.
+struct CallRunner: Sendable {
+    let world: any World
+    let providers: ProviderRegistry
+    let secrets: any SecretOpener
+    let bulkhead: Bulkhead
+    let context: RunContext
+    let contracts: [String: ActionContract]
+
+    func perform(_ intent: CallIntent, at path: String) async -> ActionOutcome {
+        guard let provider = providers[intent.provider] else {
+            return .failed(
+                .invalid, retryable: false,
+                message: "this program has no provider \(intent.provider)")
+        }
+        let limit = context.environment.binding(for: intent.action)?.maxInFlight ?? 16
+        let request = request(intent, at: path)
+        let outcome = await bulkhead.within(limit, of: intent.provider) {
+            await bounded(intent.timeout) { await provider.perform(request) }
+        }
+        let judged = OutputCheck(contract: contracts[intent.action]).checked(outcome)
+        return judged.redacted(by: secrets)
+    }
+
+    private func request(_ intent: CallIntent, at path: String) -> ActionRequest {
+        ActionRequest(
+            action: intent.action, operation: intent.operation, effect: intent.effect,
+            recovery: intent.recovery, inputs: intent.inputs, settings: intent.settings,
+            incident: context.incident, run: context.run, step: path, attempt: intent.attempt,
+            idempotencyKey: intent.idempotencyKey, timeout: intent.timeout, secrets: secrets)
+    }
+
+    /// The work's outcome, or that it was lost if it does not come in time: whoever ignores a time-out is left behind.
+    private func bounded(
+        _ timeout: Duration, _ work: @escaping @Sendable () async -> ActionOutcome
+    ) async -> ActionOutcome {
+        let (outcomes, source) = AsyncStream.makeStream(of: ActionOutcome.self)
+        let worker = Task {
+            source.yield(await work())
+            source.finish()
+        }
+        let watch = Task { [world] in
+            try await world.sleep(for: timeout + DriverBounds.grace)
+            source.yield(.lost(.timeout, message: "no answer within \(timeout.text)"))
+            source.finish()
+        }
+        defer {
+            worker.cancel()
+            watch.cancel()
+        }
+        for await outcome in outcomes { return outcome }
+        return .lost(.cancelled, message: "the call was broken off")
+    }
+}
+
+extension RunContext {
+    /// The contract of every action that the rule may call, by name.
+    var contracts: [String: ActionContract] {
+        var contracts: [String: ActionContract] = [:]
+        for call in rule.calls { contracts[call.action.name] = call.action }
+        return contracts
+    }
+}
+
+extension Rule {
+    /// Every call of the rule, questions, rollbacks and handlers too.
+    var calls: [Call] {
+        let steps = steps + onFailure + onSuppressed + afterResolve
+        guard case .ask(let ask)? = until else { return steps.flatMap(\.allCalls) }
+        return [ask.call] + steps.flatMap(\.allCalls)
+    }
+}
+
+extension Step {
+    fileprivate var allCalls: [Call] {
+        let inner: [Call] =
+            switch work {
+            case .call(let call): [call]
+            case .chain(let chain): chain.steps.flatMap(\.allCalls)
+            case .parallel(let steps): steps.flatMap(\.allCalls)
+            case .wait: []
+            case .waitFor(let ask): [ask.call]
+            }
+        return inner + [verify?.call, rollback].compactMap { $0 }
+            + (onFailure ?? []).flatMap(\.allCalls)
+    }
+}
