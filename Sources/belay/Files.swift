@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 
 /// Reads files and folders by the system's own calls.
 enum Files {
@@ -19,6 +20,14 @@ enum Files {
                 throw CommandProblem(.unreadable, "cannot read \(path): \(String(cString: strerror(errno)))")
             }
             bytes += buffer[..<count]
+        }
+    }
+
+    /// The JSON document in a file.
+    static func json(_ path: String) throws(CommandProblem) -> JSONValue {
+        let bytes = try read(path)
+        do throws(JSONError) { return try JSONParser.parse(bytes) } catch {
+            throw CommandProblem(.unreadable, "\(path) is no JSON: \(error)")
         }
     }
 

@@ -6,6 +6,8 @@ package enum YAMLParser {
         package var events = 0
         /// Nodes made, each alias counted with all that it names.
         package var nodes = 0
+
+        package init() {}
     }
 
     /// The document's root, or nil if the text is not well-formed or passes a bound; findings say why.

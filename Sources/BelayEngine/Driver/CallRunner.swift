@@ -8,7 +8,8 @@ struct CallRunner: Sendable {
     let secrets: any SecretOpener
     let bulkhead: Bulkhead
     let context: RunContext
-    let contracts: [String: ActionContract]
+    let catalogue: ActionCatalogue
+    let executor: (any TaskExecutor)?
 
     func perform(_ intent: CallIntent, at path: String) async -> ActionOutcome {
         guard let provider = providers[intent.provider] else {
@@ -21,8 +22,7 @@ struct CallRunner: Sendable {
         let outcome = await bulkhead.within(limit, of: intent.provider) {
             await bounded(intent.timeout) { await provider.perform(request) }
         }
-        let judged = OutputCheck(contract: contracts[intent.action]).checked(outcome)
-        return judged.redacted(by: secrets)
+        return OutputCheck.outcome(outcome, catalogue.action(intent.action), secrets)
     }
 
     private func request(_ intent: CallIntent, at path: String) -> ActionRequest {
@@ -38,12 +38,12 @@ struct CallRunner: Sendable {
         _ timeout: Duration, _ work: @escaping @Sendable () async -> ActionOutcome
     ) async -> ActionOutcome {
         let (outcomes, source) = AsyncStream.makeStream(of: ActionOutcome.self)
-        let worker = Task {
+        let worker = Task(executorPreference: executor) {
             source.yield(await work())
             source.finish()
         }
-        let watch = Task { [world] in
-            try await world.sleep(for: timeout + DriverBounds.grace)
+        let watch = Task(executorPreference: executor) { [world] in
+            try await world.sleep(for: timeout + Bounds.providerGrace)
             source.yield(.lost(.timeout, message: "no answer within \(timeout.text)"))
             source.finish()
         }
@@ -53,38 +53,5 @@ struct CallRunner: Sendable {
         }
         for await outcome in outcomes { return outcome }
         return .lost(.cancelled, message: "the call was broken off")
-    }
-}
-
-extension RunContext {
-    /// The contract of every action that the rule may call, by name.
-    var contracts: [String: ActionContract] {
-        var contracts: [String: ActionContract] = [:]
-        for call in rule.calls { contracts[call.action.name] = call.action }
-        return contracts
-    }
-}
-
-extension Rule {
-    /// Every call of the rule, questions, rollbacks and handlers too.
-    var calls: [Call] {
-        let steps = steps + onFailure + onSuppressed + afterResolve
-        guard case .ask(let ask)? = until else { return steps.flatMap(\.allCalls) }
-        return [ask.call] + steps.flatMap(\.allCalls)
-    }
-}
-
-extension Step {
-    fileprivate var allCalls: [Call] {
-        let inner: [Call] =
-            switch work {
-            case .call(let call): [call]
-            case .chain(let chain): chain.steps.flatMap(\.allCalls)
-            case .parallel(let steps): steps.flatMap(\.allCalls)
-            case .wait: []
-            case .waitFor(let ask): [ask.call]
-            }
-        return inner + [verify?.call, rollback].compactMap { $0 }
-            + (onFailure ?? []).flatMap(\.allCalls)
     }
 }

@@ -14,7 +14,7 @@ extension Drive {
         try await driver.store.commit(StoreTransaction(requires: [.lease(lease)], writes))
         unwritten = []
         committed(advance.effects)
-        for event in batch { driver.progress(.recorded(run: context.run, event)) }
+        for recorded in batch { driver.observe(recorded.event, recorded.at) }
     }
 
     /// Whether all that happened and all that is asked for is a question with no effect: after a crash the walk
@@ -71,7 +71,7 @@ extension Drive {
 
     /// What a recovered run still holds.
     mutating func readLedger() async throws(StoreError) {
-        let horizon = driver.world.now() - DriverBounds.ledgerHorizon
+        let horizon = driver.world.now() - Bounds.limitHorizon
         let ledger = try await driver.store.limits(committedSince: horizon)
         reserved = ledger.entries.filter { $0.run == context.run && $0.phase == .reserved }
             .compactMap { entry in
@@ -106,13 +106,13 @@ extension Drive {
             guard case .call(let path, let intent) = effect, intent.effect.isChange else {
                 continue
             }
-            let horizon = driver.world.now() - DriverBounds.ledgerHorizon
+            let horizon = driver.world.now() - Bounds.limitHorizon
             let ledger = try await driver.store.limits(committedSince: horizon)
             if let pause = pauseObstacle(intent, ledger) {
                 obstacles[path] = pause
             } else if let busy = try await takeTarget(intent) {
                 obstacles[path] = busy
-            } else if driver.world.uptime() + DriverBounds.leaseMargin > lease.until {
+            } else if driver.world.uptime() + Bounds.leaseMargin > lease.until {
                 guard try await renew() else { throw .leaseLost(run: context.run) }
             }
         }
@@ -131,7 +131,7 @@ extension Drive {
                     .limitReserved, run: context.run, epoch: lease.epoch, target: $0,
                     reason: LedgerChange.target))
         }
-        let deadline = driver.world.uptime() + DriverBounds.targetWait
+        let deadline = driver.world.uptime() + Bounds.leaseTimeout
         while true {
             do throws(StoreError) {
                 try await driver.store.commit(StoreTransaction(requires: [.lease(lease)], writes))
@@ -139,13 +139,11 @@ extension Drive {
                 return nil
             } catch {
                 guard case .targetHeld(let target, let holder) = error else { throw error }
-                driver.progress(
-                    .waitsForTarget(run: context.run, target: target, holder: holder))
                 guard driver.world.uptime() < deadline, try await renew() else {
                     return .failed(
                         .targetBusy, retryable: true, message: "run \(holder) holds \(target)")
                 }
-                try? await driver.world.sleep(for: DriverBounds.targetPoll)
+                try? await driver.world.sleep(for: Bounds.targetPoll)
             }
         }
     }
@@ -155,14 +153,14 @@ extension Drive {
     func renewLater(_ group: inout DiscardingTaskGroup) {
         let (world, source) = (driver.world, source)
         group.addTask {
-            try? await world.sleep(for: DriverBounds.renewal)
+            try? await world.sleep(for: Bounds.renewal)
             source.yield(.renewal)
         }
     }
 
     /// Prolongs the lease; false if another has the run now.
     mutating func renew() async throws(StoreError) -> Bool {
-        let renewed = try await driver.store.renew([lease], for: DriverBounds.lease)
+        let renewed = try await driver.store.renew([lease], for: Bounds.lease)
         guard let mine = renewed.first else { return false }
         lease = mine
         return true
@@ -178,7 +176,6 @@ extension Drive {
                 unwritten.map { .record(self.draft($0)) } + [
                     .record(draft), .wakeRun(context.run, at: wakeAt),
                 ]))
-        driver.progress(.parked(run: context.run, reason: reason))
         return .parked(reason: reason)
     }
 }

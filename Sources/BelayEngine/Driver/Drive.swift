@@ -26,7 +26,8 @@ struct Drive {
         (arrivals, source) = AsyncStream.makeStream(of: Arrival.self)
         calls = CallRunner(
             world: driver.world, providers: driver.providers, secrets: driver.secrets,
-            bulkhead: driver.bulkhead, context: context, contracts: context.contracts)
+            bulkhead: driver.bulkhead, context: context, catalogue: driver.catalogue,
+            executor: driver.executor)
     }
 
     /// What reaches the task that drives.
@@ -75,7 +76,9 @@ struct Drive {
                 if let result = state.result { return .success(.finished(result)) }
                 if let reason = parkingReason { return .success(try await park(reason)) }
                 startTimers(&timers, &group)
-                guard let arrival = await arrivals.next() else { return .success(.leaseLost) }
+                guard let arrival = await arrivals.next(), !Task.isCancelled else {
+                    return .success(.stopped)
+                }
                 switch arrival {
                 case .input(let input): inputs = [input]
                 case .timer(let key):
@@ -123,7 +126,9 @@ struct Drive {
         let source = source
         group.addTask {
             let outcome: ActionOutcome
-            if let obstacle { outcome = obstacle } else {
+            if let obstacle {
+                outcome = obstacle
+            } else {
                 outcome = await calls.perform(intent, at: path)
             }
             source.yield(

@@ -1,54 +1,44 @@
 import BelayCompiler
 import JSON
 
-/// Judges an answer by its action's contract before it is recorded.
-struct OutputCheck {
-    let contract: ActionContract?
+/// Judges a provider's answer against the contract: what is declared must be there and have its type.
+enum OutputCheck {
+    /// The most that an output may hold; what is longer is refused rather than cut, because a cut answer never
+    /// passes for a whole one.
+    static let bound = 1 << 20
 
-    /// The outcome, or the failure that a wrong or oversized answer is.
-    func checked(_ outcome: ActionOutcome) -> ActionOutcome {
-        guard case .succeeded(let output) = outcome else { return outcome }
-        guard output.text().utf8.count <= DriverBounds.outputBytes else {
-            return .failed(
-                .outputTooLarge, retryable: false,
-                message: "the answer is larger than \(DriverBounds.outputBytes) bytes")
+    static func outcome(
+        _ outcome: ActionOutcome, _ action: ActionContract?, _ secrets: any SecretOpener
+    ) -> ActionOutcome {
+        switch outcome {
+        case .succeeded(let output): return checked(output, action, secrets)
+        case .failed(let failure, let retryable, let message):
+            return .failed(failure, retryable: retryable, message: secrets.redact(message))
+        case .lost(let failure, let message):
+            return .lost(failure, message: secrets.redact(message))
         }
-        for declared in contract?.outputs ?? [] {
-            guard let value = output[declared.name], !value.isNull else { continue }
-            let typed = declared.type.typed(value)
-            guard declared.type.admits(typed) else {
-                return .failed(
-                    .badOutput, retryable: false,
-                    message: "output `\(declared.name)`: expected \(declared.type.article), found "
-                        + value.kindName)
+    }
+
+    private static func checked(
+        _ output: JSONValue, _ action: ActionContract?, _ secrets: any SecretOpener
+    ) -> ActionOutcome {
+        let bytes = output.canonicalBytes()
+        guard bytes.count <= bound else {
+            let message = "the answer has \(bytes.count) bytes, \(bound) are the most"
+            return .failed(.outputTooLarge, retryable: false, message: message)
+        }
+        for contract in action?.outputs ?? [] {
+            guard let value = output[contract.name], !value.isNull else { continue }
+            if !contract.type.admits(contract.type.typed(value)) {
+                let message =
+                    "output `\(contract.name)`: expected \(contract.type.article), found \(value.kindName)"
+                return .failed(.badOutput, retryable: false, message: message)
             }
         }
-        return outcome
-    }
-}
-
-extension ActionOutcome {
-    /// The outcome with no resolved secret left in it.
-    func redacted(by secrets: any SecretOpener) -> ActionOutcome {
-        switch self {
-        case .succeeded(let output): .succeeded(output.redacted(by: secrets))
-        case .failed(let failure, let retryable, let message):
-            .failed(failure, retryable: retryable, message: secrets.redact(message))
-        case .lost(let failure, let message): .lost(failure, message: secrets.redact(message))
+        let redacted = secrets.redact(String(decoding: bytes, as: UTF8.self))
+        guard let value = try? JSONParser.parse(redacted) else {
+            return .failed(.badOutput, retryable: false, message: "the answer is no JSON value")
         }
-    }
-}
-
-extension JSONValue {
-    fileprivate func redacted(by secrets: any SecretOpener) -> JSONValue {
-        switch self {
-        case .null, .bool, .integer, .number, .bignum: self
-        case .string(let text): .string(secrets.redact(text))
-        case .array(let items): .array(items.map { $0.redacted(by: secrets) })
-        case .object(let object):
-            .object(
-                JSONObject(
-                    object.map { (secrets.redact($0.name), $0.value.redacted(by: secrets)) }))
-        }
+        return .succeeded(value)
     }
 }

@@ -1,6 +1,6 @@
-package import BelayCompiler
+import BelayCompiler
 
-/// The providers that an executable was built with, by name.
+/// The providers of a process by name; the executable alone fills it.
 package struct ProviderRegistry: Sendable {
     private let providers: [String: any ActionProvider]
 
@@ -10,8 +10,4 @@ package struct ProviderRegistry: Sendable {
     }
 
     package subscript(name: String) -> (any ActionProvider)? { providers[name] }
-
-    package var contracts: [ProviderContract] {
-        providers.values.map(\.contract).sorted { $0.name < $1.name }
-    }
 }

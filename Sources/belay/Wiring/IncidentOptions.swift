@@ -18,11 +18,7 @@ struct IncidentOptions: ParsableArguments {
 
     /// Every incident of the delivery; parts that cannot be read end the command, all of them named.
     func incidents(_ environment: EnvironmentProgram, at now: Timestamp) throws(CommandProblem) -> [Incident] {
-        let bytes = try Files.read(incident)
-        let document: JSONValue
-        do throws(JSONError) { document = try JSONParser.parse(bytes) } catch {
-            throw CommandProblem(.unreadable, "\(incident) is no JSON: \(error)")
-        }
+        let document = try Files.json(incident)
         let source = try source(for: document)
         let settings = environment.sources[source.name]
         let priorities = (settings?.priorities ?? [:]).compactMapValues(Priority.init)
