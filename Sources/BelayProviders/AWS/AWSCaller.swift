@@ -81,7 +81,7 @@ package struct AWSCaller: Sendable {
             let type = "application/x-www-form-urlencoded; charset=utf-8"
             request.headers = [HTTPHeader("Content-Type", type)]
             let all = [("Action", call.operation), ("Version", version)] + pairs
-            request.body = Array(PercentEncoding.form(all).utf8)
+            request.body = Array(PercentEncoding.form(all).replacingAll("%20", with: "+").utf8)
         case (.rest(let method, let path, let query, let headers, let body), .rest):
             request.method = method
             request.url.path = endpoint.path == "/" ? path : endpoint.path + path
