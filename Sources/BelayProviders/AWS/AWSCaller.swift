@@ -62,7 +62,8 @@ package struct AWSCaller: Sendable {
         var policy = HostPolicy()
         policy.trusted = [endpoint.authority]
         do throws(TransferFailure) {
-            return AWSCaller.read(try await http.send(request, policy: policy), call.service)
+            let answer = AWSCaller.read(try await http.send(request, policy: policy), call.service)
+            return answer.mapError { $0.redacted(by: credentials) }
         } catch {
             return .failure(.transfer(error))
         }

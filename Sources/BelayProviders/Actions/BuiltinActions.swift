@@ -17,11 +17,18 @@ package enum BuiltinActions {
             AWSServiceAction(.sns, tools: tools),
             AWSServiceAction(.ssm, tools: tools),
             AWSServiceAction(.sts, tools: tools),
+            EmailAction(tools: tools),
             ExecAction(tools: tools),
             HTTPAction(tools: tools),
+            KubernetesAction(tools: tools),
             LogAction(tools: tools),
+            PagerDutyAction(tools: tools),
+            PluginAction(tools: tools),
+            PrometheusAction(tools: tools),
             RedisAction(tools: tools),
             SimulatedAction(),
+            SlackAction(tools: tools),
+            WebhookAction(tools: tools),
         ]
     }
 
@@ -38,11 +45,18 @@ package enum BuiltinActions {
         AWSDefinition.sns.contract,
         AWSDefinition.ssm.contract,
         AWSDefinition.sts.contract,
+        EmailAction.contract,
         ExecAction.contract,
         HTTPAction.contract,
+        KubernetesAction.contract,
         LogAction.contract,
+        PagerDutyAction.contract,
+        PluginAction.contract,
+        PrometheusAction.contract,
         RedisAction.contract,
         SimulatedAction.contract,
+        SlackAction.contract,
+        WebhookAction.contract,
     ]
 
     /// What a compilation may refer to.
