@@ -7,7 +7,9 @@ package struct AWSIdentity: Sendable, Hashable {
 
 extension AWSClient {
     /// Asks STS once for each place; the answer is kept as long as the process.
-    package func identity(at place: Place, timeout: Duration) async -> Result<AWSIdentity, AWSFailure> {
+    package func identity(at place: Place, timeout: Duration) async -> Result<
+        AWSIdentity, AWSFailure
+    > {
         if let known = identities.withLock({ $0[place] }) { return .success(known) }
         var place = place
         // A binding's endpoint is its own service's, not that of STS.
@@ -18,7 +20,8 @@ extension AWSClient {
         switch await self.call(call, at: place, timeout: timeout) {
         case .failure(let failure): return .failure(failure)
         case .success(let response):
-            guard let account = response.xml?.text("Account"), let arn = response.xml?.text("Arn") else {
+            guard let account = response.xml?.text("Account"), let arn = response.xml?.text("Arn")
+            else {
                 return .failure(.unreadable("the answer of STS holds no account"))
             }
             let identity = AWSIdentity(account: account, arn: arn)

@@ -14,7 +14,8 @@ package struct EmailAction: ActionProvider {
             InputContract("from", .string, required: true, description: "The sender's address."),
             InputContract("user", .string, description: "For servers that want a log-in."),
             InputContract("password", .string, description: "A secret."),
-            InputContract("starttls", .boolean, description: "False allows a server without encryption."),
+            InputContract(
+                "starttls", .boolean, description: "False allows a server without encryption."),
             InputContract("ca_file", .string, description: "PEM file of the authorities to trust."),
         ],
         operations: [
@@ -23,11 +24,16 @@ package struct EmailAction: ActionProvider {
                 action: ActionContract(
                     "email.send", description: "Send a message.", effect: .notify, recovery: .once,
                     inputs: [
-                        InputContract("to", .list, required: true, description: "Addresses; never empty."),
-                        InputContract("subject", .string, description: "Default: priority and incident."),
-                        InputContract("message", .string, description: "Default: the incident in words."),
+                        InputContract(
+                            "to", .list, required: true, description: "Addresses; never empty."),
+                        InputContract(
+                            "subject", .string, description: "Default: priority and incident."),
+                        InputContract(
+                            "message", .string, description: "Default: the incident in words."),
                     ],
-                    outputs: [OutputContract("id", .string, description: "The message's identifier.")],
+                    outputs: [
+                        OutputContract("id", .string, description: "The message's identifier.")
+                    ],
                     timeout: .seconds(30)),
                 serves: ["notify_human"])
         ])
@@ -59,7 +65,9 @@ package struct EmailAction: ActionProvider {
         let server: WebAddress
         do throws(WebAddressError) {
             server = try WebAddress(call.settings["server"]?.stringValue ?? "")
-            guard server.scheme.hasPrefix("smtp") else { throw WebAddressError("the scheme is not smtp or smtps") }
+            guard server.scheme.hasPrefix("smtp") else {
+                throw WebAddressError("the scheme is not smtp or smtps")
+            }
         } catch {
             throw .invalid("'server': \(error.message)")
         }
@@ -70,7 +78,8 @@ package struct EmailAction: ActionProvider {
         let domain = sender.split(separator: "@").last.map(String.init) ?? "localhost"
         let id = "<\(call.request.idempotencyKey.prefix(32))@\(domain)>"
         let text = MailText(call, from: sender, to: recipients, id: id)
-        var mail = MailRequest(server: server, sender: sender, recipients: recipients, message: text.bytes)
+        var mail = MailRequest(
+            server: server, sender: sender, recipients: recipients, message: text.bytes)
         mail.user = call.text("user")
         mail.password = call.text("password")
         mail.requiresTLS = call.value("starttls") == nil ? true : try call.flag("starttls")
@@ -80,9 +89,12 @@ package struct EmailAction: ActionProvider {
 
     /// One plain address: what could end the SMTP command or begin another is refused.
     private static func address(_ text: String) throws(Refusal) -> String {
-        let isBad = { (byte: UInt8) in byte <= 0x20 || byte >= 0x7f || "<>\"(),;:\\".utf8.contains(byte) }
+        let isBad = { (byte: UInt8) in
+            byte <= 0x20 || byte >= 0x7f || "<>\"(),;:\\".utf8.contains(byte)
+        }
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }), !text.utf8.contains(where: isBad) else {
+        guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }), !text.utf8.contains(where: isBad)
+        else {
             throw .invalid("'\(text)' is no plain e-mail address")
         }
         return text
@@ -131,8 +143,11 @@ private struct MailText {
         let days = Int(seconds / 86_400)
         let date = CivilDate(daysSince1970: days)
         let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let months = [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ]
         let clock = String(time.rfc3339.utf8.dropFirst(11).prefix(8)) ?? ""
-        return "\(weekdays[days % 7]), \(date.day) \(months[date.month - 1]) \(date.year) \(clock) +0000"
+        return
+            "\(weekdays[days % 7]), \(date.day) \(months[date.month - 1]) \(date.year) \(clock) +0000"
     }
 }

@@ -7,40 +7,60 @@ import JSON
 package struct KubernetesAction: ActionProvider {
     private static let namespace = InputContract("namespace", .string, standard: "default")
     private static let kind = InputContract(
-        "kind", .string, allowed: ["deployment", "statefulset", "daemonset"], standard: "deployment")
-    private static let name = InputContract("name", .string, required: true, description: "The object's name.")
+        "kind", .string, allowed: ["deployment", "statefulset", "daemonset"], standard: "deployment"
+    )
+    private static let name = InputContract(
+        "name", .string, required: true, description: "The object's name.")
     private static let target = InputContract(
         "target", .string, standard: "${{ incident.target }}", description: "What is acted on.")
 
     package static let contract = ProviderContract(
         "kubernetes", description: "Workloads and nodes of a Kubernetes cluster.",
         settings: [
-            InputContract("server", .string, description: "The API server; default: the pod's own cluster."),
-            InputContract("token", .string, description: "A bearer token: a secret; default: the pod's."),
+            InputContract(
+                "server", .string, description: "The API server; default: the pod's own cluster."),
+            InputContract(
+                "token", .string, description: "A bearer token: a secret; default: the pod's."),
             InputContract("ca_file", .string, description: "PEM file of the cluster's authority."),
-            InputContract("client_certificate", .string, description: "PEM text, instead of a token."),
+            InputContract(
+                "client_certificate", .string, description: "PEM text, instead of a token."),
             InputContract("client_key", .string, description: "PEM text: a secret."),
         ],
         operations: [
-            operation("cordon", "Keep new pods off a node, or let them on again.", .change, [
-                target, name, InputContract("on", .boolean, standard: true, description: "False lifts it."),
-            ]),
-            operation("delete_pod", "Delete a pod; its controller makes another.", .change, [
-                target, namespace, name,
-            ], serves: ["restart_service"]),
-            operation("read", "Read how a workload is.", .read, [namespace, kind, name], outputs: [
-                OutputContract("desired", .integer, description: "Pods that are to run."),
-                OutputContract("ready", .integer, description: "Pods that are ready."),
-                OutputContract("updated", .integer, description: "Pods of the newest version."),
-            ]),
-            operation("restart", "Replace all pods of a workload, one after another.", .change, [
-                target, namespace, kind, name,
-            ], serves: ["restart_service"]),
-            operation("scale", "Set how many pods of a workload run.", .change, [
-                target, namespace,
-                InputContract("kind", .string, allowed: ["deployment", "statefulset"], standard: "deployment"),
-                name, InputContract("replicas", .integer, required: true, description: "Pods that are to run."),
-            ], outputs: AWSFields.resized, serves: ["scale_down", "scale_up"]),
+            operation(
+                "cordon", "Keep new pods off a node, or let them on again.", .change,
+                [
+                    target, name,
+                    InputContract("on", .boolean, standard: true, description: "False lifts it."),
+                ]),
+            operation(
+                "delete_pod", "Delete a pod; its controller makes another.", .change,
+                [
+                    target, namespace, name,
+                ], serves: ["restart_service"]),
+            operation(
+                "read", "Read how a workload is.", .read, [namespace, kind, name],
+                outputs: [
+                    OutputContract("desired", .integer, description: "Pods that are to run."),
+                    OutputContract("ready", .integer, description: "Pods that are ready."),
+                    OutputContract("updated", .integer, description: "Pods of the newest version."),
+                ]),
+            operation(
+                "restart", "Replace all pods of a workload, one after another.", .change,
+                [
+                    target, namespace, kind, name,
+                ], serves: ["restart_service"]),
+            operation(
+                "scale", "Set how many pods of a workload run.", .change,
+                [
+                    target, namespace,
+                    InputContract(
+                        "kind", .string, allowed: ["deployment", "statefulset"],
+                        standard: "deployment"),
+                    name,
+                    InputContract(
+                        "replicas", .integer, required: true, description: "Pods that are to run."),
+                ], outputs: AWSFields.resized, serves: ["scale_down", "scale_up"]),
         ])
 
     private static func operation(
@@ -95,7 +115,8 @@ package struct KubernetesAction: ActionProvider {
             return KubernetesVerb("DELETE", "/api/v1/namespaces/\(namespace)/pods/\(name)")
         case "cordon":
             let isOn = call.value("on") == nil ? true : try call.flag("on")
-            return KubernetesVerb("PATCH", "/api/v1/nodes/\(name)", ["spec": ["unschedulable": .bool(isOn)]])
+            return KubernetesVerb(
+                "PATCH", "/api/v1/nodes/\(name)", ["spec": ["unschedulable": .bool(isOn)]])
         case let other: preconditionFailure("kubernetes has no operation \(other)")
         }
     }
@@ -110,20 +131,26 @@ package struct KubernetesAction: ActionProvider {
         let text = name == "namespace" ? call.text(name) ?? "default" : try call.required(name)
         let isFine = { (byte: UInt8) in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-.".utf8.contains(byte)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || "-.".utf8.contains(byte)
         }
-        guard text.utf8.allSatisfy(isFine), text.utf8.count <= 253, text.utf8.first != UInt8(ascii: ".") else {
+        guard text.utf8.allSatisfy(isFine), text.utf8.count <= 253,
+            text.utf8.first != UInt8(ascii: ".")
+        else {
             throw .invalid("'\(name)' is no name of a Kubernetes object: '\(text)'")
         }
         return text
     }
 
-    private static func output(_ call: ActionCall, _ response: HTTPResponse) throws(Refusal) -> JSONObject {
+    private static func output(_ call: ActionCall, _ response: HTTPResponse) throws(Refusal)
+        -> JSONObject
+    {
         switch call.request.operation {
         case "scale": return call.sizeOutput(call.value("replicas") ?? .null)
         case "read":
             guard let object = response.body.whole.flatMap({ try? JSONParser.parse($0) }) else {
-                throw Refusal(.failed(.badOutput, retryable: false, message: "the answer is not JSON"))
+                throw Refusal(
+                    .failed(.badOutput, retryable: false, message: "the answer is not JSON"))
             }
             let status = object["status"]
             return [

@@ -10,10 +10,15 @@ package struct PagerDutyAction: ActionProvider {
     package static let contract = ProviderContract(
         "pagerduty", description: "Alerts by PagerDuty's Events API, version 2.",
         settings: HTTPSettings.contract + [
-            InputContract("routing_key", .string, required: true, description: "The integration's key: a secret."),
-            InputContract("url", .string, description: "Default https://events.pagerduty.com/v2/enqueue."),
+            InputContract(
+                "routing_key", .string, required: true,
+                description: "The integration's key: a secret."),
+            InputContract(
+                "url", .string, description: "Default https://events.pagerduty.com/v2/enqueue."),
         ],
-        operations: [operation("resolve", "Resolve an alert."), operation("trigger", "Trigger an alert.")])
+        operations: [
+            operation("resolve", "Resolve an alert."), operation("trigger", "Trigger an alert."),
+        ])
 
     private static func operation(_ name: String, _ description: String) -> OperationContract {
         let words = [
@@ -25,7 +30,9 @@ package struct PagerDutyAction: ActionProvider {
             action: ActionContract(
                 "pagerduty.\(name)", description: description, effect: .notify, recovery: .keyed,
                 inputs: [key] + (name == "trigger" ? words : []),
-                outputs: [OutputContract("id", .string, description: "The alert's deduplication key.")],
+                outputs: [
+                    OutputContract("id", .string, description: "The alert's deduplication key.")
+                ],
                 timeout: .seconds(15)),
             serves: name == "trigger" ? ["notify_human"] : [])
     }
@@ -62,9 +69,12 @@ package struct PagerDutyAction: ActionProvider {
         let notice = Notice(call)
         event["payload"] = [
             "summary": .string(String(notice.subject.prefix(1024))),
-            "source": .string(incident.target ?? incident.source), "severity": .string(severity(incident.priority)),
+            "source": .string(incident.target ?? incident.source),
+            "severity": .string(severity(incident.priority)),
             "timestamp": .string(incident.startedAt.shortRFC3339),
-            "custom_details": ["message": .string(notice.message), "run": .string(call.request.run)],
+            "custom_details": [
+                "message": .string(notice.message), "run": .string(call.request.run),
+            ],
         ]
         return event
     }

@@ -12,18 +12,23 @@ package struct PluginAction: ActionProvider {
     package static let contract = ProviderContract(
         "plugin", description: "An executable that speaks JSON lines.",
         settings: [
-            InputContract("command", .list, required: true, description: "Absolute path and arguments."),
+            InputContract(
+                "command", .list, required: true, description: "Absolute path and arguments."),
             InputContract("env", .map, description: "Variables for the plugin."),
             InputContract("config", .map, description: "Passed with each call; may hold secrets."),
-            InputContract("call", .string, description: "The plugin's operation; default: the action's name."),
+            InputContract(
+                "call", .string, description: "The plugin's operation; default: the action's name."),
         ],
         operations: [
             OperationContract(
                 "perform",
                 action: ActionContract(
-                    "plugin.perform", description: "Let a plugin carry an action out.", effect: .change,
+                    "plugin.perform", description: "Let a plugin carry an action out.",
+                    effect: .change,
                     recovery: .once,
-                    inputs: [InputContract("inputs", .map, description: "For a direct use: the inputs.")],
+                    inputs: [
+                        InputContract("inputs", .map, description: "For a direct use: the inputs.")
+                    ],
                     timeout: .seconds(60)),
                 serves: ["*"])
         ])
@@ -41,13 +46,16 @@ package struct PluginAction: ActionProvider {
                 return outcome(result, request)
             } catch {
                 return .failed(
-                    error.cause == .exhausted ? .unavailable : .invalid, retryable: error.cause == .exhausted,
+                    error.cause == .exhausted ? .unavailable : .invalid,
+                    retryable: error.cause == .exhausted,
                     message: error.message)
             }
         }
     }
 
-    private static func command(_ call: ActionCall, _ document: JSONObject) throws(Refusal) -> ChildCommand {
+    private static func command(_ call: ActionCall, _ document: JSONObject) throws(Refusal)
+        -> ChildCommand
+    {
         guard let words = try call.texts("command"), let program = words.first else {
             throw .invalid("'command' is missing: the plugin's path and its arguments")
         }
@@ -64,30 +72,39 @@ package struct PluginAction: ActionProvider {
     private static func document(_ call: ActionCall) throws(Refusal) -> JSONObject {
         let request = call.request
         return [
-            "protocol": 1, "call": "perform", "operation": .string(call.text("call") ?? request.action),
+            "protocol": 1, "call": "perform",
+            "operation": .string(call.text("call") ?? request.action),
             "inputs": .object(try call.object("inputs") ?? call.inputs),
-            "config": .object(try call.object("config") ?? [:]), "incident": .object(request.incident.json),
+            "config": .object(try call.object("config") ?? [:]),
+            "incident": .object(request.incident.json),
             "run": .string(request.run), "step": .string(request.step),
-            "attempt": .integer(Int64(request.attempt)), "idempotency_key": .string(request.idempotencyKey),
+            "attempt": .integer(Int64(request.attempt)),
+            "idempotency_key": .string(request.idempotencyKey),
             "timeout_ms": .integer(request.timeout.milliseconds),
         ]
     }
 
     private func outcome(_ result: ChildResult, _ request: ActionRequest) -> ActionOutcome {
         if result.stop != nil {
-            return .lost(result.stop == .deadline ? .timeout : .cancelled, message: "the plugin was ended")
+            return .lost(
+                result.stop == .deadline ? .timeout : .cancelled, message: "the plugin was ended")
         }
         guard let bytes = result.output.whole else {
-            return .failed(.outputTooLarge, retryable: false, message: "the plugin wrote more than 1 MiB")
+            return .failed(
+                .outputTooLarge, retryable: false, message: "the plugin wrote more than 1 MiB")
         }
-        let lines = bytes.split(separator: UInt8(ascii: "\n")).map { try? JSONParser.parse(Array($0)) }
+        let lines = bytes.split(separator: UInt8(ascii: "\n")).map {
+            try? JSONParser.parse(Array($0))
+        }
         for case let line? in lines.dropLast() {
             guard let text = line["log"]?.stringValue else { continue }
             tools.writeLine(request.secrets.redact(PrintableText.escaped("plugin: \(text)")))
         }
         guard case let answer?? = lines.last, let word = answer["outcome"]?.stringValue else {
             let ending = "\(result.ending)"
-            return .lost(.badOutput, message: "the plugin's last line is no outcome (\(ending)): \(result.error.text)")
+            return .lost(
+                .badOutput,
+                message: "the plugin's last line is no outcome (\(ending)): \(result.error.text)")
         }
         return PluginAction.outcome(word, answer)
     }
@@ -98,10 +115,13 @@ package struct PluginAction: ActionProvider {
         switch word {
         case "succeeded":
             guard let output = answer["output"] ?? .some([:]), case .object = output else {
-                return .failed(.badOutput, retryable: false, message: "the plugin's output is no map")
+                return .failed(
+                    .badOutput, retryable: false, message: "the plugin's output is no map")
             }
             return .succeeded(output)
-        case "failed": return .failed(kind ?? .remote, retryable: answer["retryable"] == true, message: message)
+        case "failed":
+            return .failed(
+                kind ?? .remote, retryable: answer["retryable"] == true, message: message)
         case "unknown": return .lost(kind ?? .unavailable, message: message)
         default: return .lost(.badOutput, message: "the plugin's outcome is '\(word)'")
         }

@@ -7,24 +7,33 @@ package struct PrometheusAction: ActionProvider {
     package static let contract = ProviderContract(
         "prometheus", description: "Queries a Prometheus server.",
         settings: HTTPSettings.contract + [
-            InputContract("url", .string, required: true, description: "The server, such as http://prometheus:9090."),
+            InputContract(
+                "url", .string, required: true,
+                description: "The server, such as http://prometheus:9090."),
             InputContract("token", .string, description: "A bearer token: a secret."),
-            InputContract("headers", .map, description: "Sent with each query, such as a tenant's name."),
+            InputContract(
+                "headers", .map, description: "Sent with each query, such as a tenant's name."),
         ],
         operations: [
             OperationContract(
                 "query",
                 action: ActionContract(
-                    "prometheus.query", description: "Read the value of an expression now.", effect: .read,
+                    "prometheus.query", description: "Read the value of an expression now.",
+                    effect: .read,
                     recovery: .pure,
                     inputs: [
-                        InputContract("query", .string, required: true, description: "A PromQL expression."),
                         InputContract(
-                            "series", .string, allowed: ["one", "max", "min", "sum", "count"], standard: "one",
-                            description: "How several series become one number; `one` refuses them."),
+                            "query", .string, required: true, description: "A PromQL expression."),
+                        InputContract(
+                            "series", .string, allowed: ["one", "max", "min", "sum", "count"],
+                            standard: "one",
+                            description: "How several series become one number; `one` refuses them."
+                        ),
                     ],
                     outputs: [
-                        OutputContract("value", .number, description: "The value; no series is `failed(no_data)`."),
+                        OutputContract(
+                            "value", .number,
+                            description: "The value; no series is `failed(no_data)`."),
                         OutputContract("labels", .map, description: "The labels of the series."),
                     ],
                     timeout: .seconds(10)),
@@ -39,7 +48,9 @@ package struct PrometheusAction: ActionProvider {
     package func perform(_ request: ActionRequest) async -> ActionOutcome {
         await request.carriedOut { call throws(Refusal) in
             var (message, policy) = try HTTPSettings.request(call, method: "POST")
-            let root = message.url.path.hasSuffix("/") ? String(message.url.path.dropLast()) : message.url.path
+            let root =
+                message.url.path.hasSuffix("/")
+                ? String(message.url.path.dropLast()) : message.url.path
             message.url.path = root + "/api/v1/query"
             message.body = Array(PercentEncoding.form([("query", try call.required("query"))]).utf8)
             message.headers.append(HTTPHeader("Content-Type", "application/x-www-form-urlencoded"))
@@ -62,15 +73,23 @@ package struct PrometheusAction: ActionProvider {
         _ response: HTTPResponse, _ answer: JSONValue?, _ series: String
     ) -> ActionOutcome {
         guard response.status == 200 else {
-            guard let error = answer?["error"]?.stringValue, response.status < 500 else { return response.failure }
+            guard let error = answer?["error"]?.stringValue, response.status < 500 else {
+                return response.failure
+            }
             return .failed(.invalid, retryable: false, message: "Prometheus: \(error)")
         }
-        guard let data = answer?["data"], answer?["status"] == "success", let result = data["result"] else {
-            return .failed(.badOutput, retryable: false, message: "the answer is not one of Prometheus")
+        guard let data = answer?["data"], answer?["status"] == "success",
+            let result = data["result"]
+        else {
+            return .failed(
+                .badOutput, retryable: false, message: "the answer is not one of Prometheus")
         }
-        if data["resultType"] == "scalar" { return number(result).map { succeeded($0, [:]) } ?? noData }
+        if data["resultType"] == "scalar" {
+            return number(result).map { succeeded($0, [:]) } ?? noData
+        }
         guard data["resultType"] == "vector", let items = result.arrayValue else {
-            return .failed(.invalid, retryable: false, message: "the expression gives no instant vector")
+            return .failed(
+                .invalid, retryable: false, message: "the expression gives no instant vector")
         }
         let values = items.compactMap { $0["value"].flatMap(number) }.filter { !$0.isNaN }
         guard let first = values.first else { return noData }
@@ -81,7 +100,8 @@ package struct PrometheusAction: ActionProvider {
         case "count": return succeeded(Double(values.count), [:])
         default:
             guard items.count == 1 else {
-                let message = "the expression gives \(items.count) series, one is expected; see `series`"
+                let message =
+                    "the expression gives \(items.count) series, one is expected; see `series`"
                 return .failed(.invalid, retryable: false, message: message)
             }
             return succeeded(first, items[0]["metric"]?.objectValue ?? [:])

@@ -10,8 +10,10 @@ package struct WebhookAction: ActionProvider {
         "webhook", description: "Delivers webhooks signed by the Standard Webhooks specification.",
         settings: HTTPSettings.contract + [
             InputContract("url", .string, required: true, description: "Where it is delivered."),
-            InputContract("secret", .string, required: true, description: "A secret: `whsec_` and base64."),
-            InputContract("type", .string, description: "The event's type; default `incident.ACTION`."),
+            InputContract(
+                "secret", .string, required: true, description: "A secret: `whsec_` and base64."),
+            InputContract(
+                "type", .string, description: "The event's type; default `incident.ACTION`."),
         ],
         operations: [
             OperationContract(
@@ -20,11 +22,15 @@ package struct WebhookAction: ActionProvider {
                     "webhook.deliver", description: "Deliver a signed webhook.", effect: .notify,
                     recovery: .keyed,
                     inputs: [
-                        InputContract("subject", .string, description: "Default: priority and incident."),
-                        InputContract("message", .string, description: "Default: the incident in words."),
+                        InputContract(
+                            "subject", .string, description: "Default: priority and incident."),
+                        InputContract(
+                            "message", .string, description: "Default: the incident in words."),
                         InputContract("data", .map, description: "Sent besides."),
                     ],
-                    outputs: [OutputContract("id", .string, description: "The delivery's identifier.")],
+                    outputs: [
+                        OutputContract("id", .string, description: "The delivery's identifier.")
+                    ],
                     timeout: .seconds(15)),
                 serves: ["notify_human"])
         ])
@@ -47,7 +53,8 @@ package struct WebhookAction: ActionProvider {
             let signature = HMACSHA256.authenticate(signed, key: key).base64
             message.headers += [
                 HTTPHeader("Content-Type", "application/json"), HTTPHeader("webhook-id", id),
-                HTTPHeader("webhook-timestamp", seconds), HTTPHeader("webhook-signature", "v1,\(signature)"),
+                HTTPHeader("webhook-timestamp", seconds),
+                HTTPHeader("webhook-signature", "v1,\(signature)"),
             ]
             message.body = body
             return await tools.post(message, policy, call) { _ in ["id": .string(id)] }

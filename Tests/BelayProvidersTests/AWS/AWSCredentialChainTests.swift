@@ -8,10 +8,13 @@ import Testing
 /// Credentials are looked for in their order; metadata services are stand-ins made from their public contracts.
 @Suite struct AWSCredentialChainTests {
     private func chain(
-        _ variables: [String: String], now: @escaping @Sendable () -> Timestamp = { Timestamp(microseconds: 0) }
+        _ variables: [String: String],
+        now: @escaping @Sendable () -> Timestamp = { Timestamp(microseconds: 0) }
     ) -> AWSCredentialChain {
         let http = JudgedClient(curl: CurlClient(), resolver: .system())
-        let all = ["AWS_EC2_METADATA_DISABLED": "true", "HOME": "/nonexistent"].merging(variables) { $1 }
+        let all = ["AWS_EC2_METADATA_DISABLED": "true", "HOME": "/nonexistent"].merging(variables) {
+            $1
+        }
         return AWSCredentialChain(http: http, variable: { all[$0] }, now: now)
     }
 
@@ -25,7 +28,9 @@ import Testing
 
     private func files(_ config: String, _ credentials: String) throws -> [String: String] {
         let folder = try Fixtures.temporaryFolder()
-        let paths = ["config", "credentials"].map { folder.appending(path: $0).path(percentEncoded: false) }
+        let paths = ["config", "credentials"].map {
+            folder.appending(path: $0).path(percentEncoded: false)
+        }
         try config.write(toFile: paths[0], atomically: true, encoding: .utf8)
         try credentials.write(toFile: paths[1], atomically: true, encoding: .utf8)
         return ["AWS_CONFIG_FILE": paths[0], "AWS_SHARED_CREDENTIALS_FILE": paths[1]]
@@ -33,7 +38,8 @@ import Testing
 
     @Test func variablesComeFirstAndANamedProfileBeforeThem() async throws {
         var variables = try files(
-            "[profile ops]\nregion = eu-west-1\n", "[ops]\naws_access_key_id=AKOPS\naws_secret_access_key=s\n")
+            "[profile ops]\nregion = eu-west-1\n",
+            "[ops]\naws_access_key_id=AKOPS\naws_secret_access_key=s\n")
         variables["AWS_ACCESS_KEY_ID"] = "AKENV"
         variables["AWS_SECRET_ACCESS_KEY"] = "x"
         variables["AWS_SESSION_TOKEN"] = "t"
@@ -52,7 +58,8 @@ import Testing
             isConfig: true)
         profiles.add("[a b]\naws_access_key_id = K\n[default]\nregion = eu-west-1", isConfig: false)
         #expect(profiles.profiles["default"] == ["region": "eu-west-1"])
-        #expect(profiles.profiles["a b"] == ["role_arn": "r = 1", "s3": "", "aws_access_key_id": "K"])
+        #expect(
+            profiles.profiles["a b"] == ["role_arn": "r = 1", "s3": "", "aws_access_key_id": "K"])
         #expect(profiles.profiles["other"] == nil)
     }
 
@@ -68,7 +75,8 @@ import Testing
         }
         #expect(profile.message == "profile 'x' has no credentials")
         let loop = try files(
-            "[profile a]\nrole_arn=r\nsource_profile=b\n[profile b]\nrole_arn=r\nsource_profile=a\n", "")
+            "[profile a]\nrole_arn=r\nsource_profile=b\n[profile b]\nrole_arn=r\nsource_profile=a\n",
+            "")
         guard case .failure(let circle) = await find(chain(loop), .init(profile: "a")) else {
             Issue.record("found")
             return
@@ -84,10 +92,13 @@ import Testing
         let peer = try await metadata()
         let base = "http://127.0.0.1:\(peer.port)"
         let container = [
-            "AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(base)/container", "AWS_CONTAINER_AUTHORIZATION_TOKEN": "tok",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(base)/container",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN": "tok",
         ]
         #expect(try await find(chain(container)).get().accessKey == "AKCONTAINER")
-        let instance = ["AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": base]
+        let instance = [
+            "AWS_EC2_METADATA_DISABLED": "false", "AWS_EC2_METADATA_SERVICE_ENDPOINT": base,
+        ]
         let found = try await find(chain(instance)).get()
         #expect(found.accessKey == "AKINSTANCE1")
         #expect(found.origin == "instance role web-role")

@@ -7,7 +7,9 @@ import Testing
 /// Contracts are sound as data.
 @Suite struct ContractTests {
     private var operations: [(provider: String, operation: OperationContract)] {
-        BuiltinActions.contracts.flatMap { contract in contract.operations.map { (contract.name, $0) } }
+        BuiltinActions.contracts.flatMap { contract in
+            contract.operations.map { (contract.name, $0) }
+        }
     }
 
     @Test func namesFollowTheirProvider() {
@@ -25,7 +27,9 @@ import Testing
 
     @Test func readingIsPureAndNothingElseIs() {
         for (_, operation) in operations {
-            #expect((operation.action.effect == .read) == (operation.action.recovery == .pure), "\(operation.action.name)")
+            #expect(
+                (operation.action.effect == .read) == (operation.action.recovery == .pure),
+                "\(operation.action.name)")
         }
     }
 
@@ -33,7 +37,8 @@ import Testing
         let contracts = operations.map(\.operation.action) + Capabilities.all
         let inputs = contracts.flatMap(\.inputs) + BuiltinActions.contracts.flatMap(\.settings)
         for input in inputs {
-            guard let standard = input.standard, standard.stringValue?.contains("${{") != true else { continue }
+            guard let standard = input.standard, standard.stringValue?.contains("${{") != true
+            else { continue }
             #expect(input.problem(with: standard) == nil, "\(input.name)")
         }
     }
@@ -45,14 +50,18 @@ import Testing
                 let name = operation.action.name
                 #expect(operation.action.effect == capability.effect, "\(name)")
                 if name == "aws.ssm.command" { continue }
-                #expect(operation.action.recovery <= capability.recovery, "\(name) for \(capability.name)")
+                #expect(
+                    operation.action.recovery <= capability.recovery,
+                    "\(name) for \(capability.name)")
             }
         }
     }
 
     @Test func permissionsAreIAMActions() {
         for (provider, operation) in operations {
-            #expect(provider.hasPrefix("aws.") == !operation.permissions.isEmpty, "\(operation.action.name)")
+            #expect(
+                provider.hasPrefix("aws.") == !operation.permissions.isEmpty,
+                "\(operation.action.name)")
             for permission in operation.permissions {
                 #expect(permission.split(separator: ":").count == 2)
             }

@@ -71,7 +71,8 @@ extension Trial {
 extension ConformanceCase {
     /// A case of a provider that speaks HTTP to an address in the setting `name`.
     static func http(
-        _ provider: String, _ operation: String, _ name: String, answer: String = "{}", inputs: JSONObject = [:],
+        _ provider: String, _ operation: String, _ name: String, answer: String = "{}",
+        inputs: JSONObject = [:],
         sealed: [String], _ more: JSONObject = [:]
     ) -> ConformanceCase {
         ConformanceCase(
@@ -88,21 +89,26 @@ extension ConformanceCase {
     static func aws(
         _ provider: String, _ operation: String, answer: String, inputs: JSONObject
     ) -> ConformanceCase {
-        http("aws.\(provider)", operation, "endpoint", answer: answer, inputs: inputs, sealed: [], [
-            "region": "eu-west-1"
-        ])
+        http(
+            "aws.\(provider)", operation, "endpoint", answer: answer, inputs: inputs, sealed: [],
+            [
+                "region": "eu-west-1"
+            ])
     }
 
     static let all: [ConformanceCase] = [
         aws("autoscaling", "bounds", answer: "{}", inputs: ["resource": "r", "min": 1, "max": 2]),
         aws(
             "cloudwatch", "metric",
-            answer: "<R><Datapoints><member><Timestamp>t</Timestamp><Average>1</Average></member></Datapoints></R>",
+            answer:
+                "<R><Datapoints><member><Timestamp>t</Timestamp><Average>1</Average></member></Datapoints></R>",
             inputs: ["namespace": "n", "metric": "m"]),
         aws("ec2", "reboot", answer: "<R/>", inputs: ["instances": ["i-1"]]),
         aws("ecs", "restart", answer: "{}", inputs: ["cluster": "c", "service": "s"]),
         aws("elasticache", "reboot", answer: "<R/>", inputs: ["cluster": "c"]),
-        aws("lambda", "invoke", answer: "{\"statusCode\": 200, \"body\": \"{}\"}", inputs: ["function": "f"]),
+        aws(
+            "lambda", "invoke", answer: "{\"statusCode\": 200, \"body\": \"{}\"}",
+            inputs: ["function": "f"]),
         aws("rds", "resize", answer: "<R/>", inputs: ["instance": "i", "class": "c"]),
         aws("secretsmanager", "rotate", answer: "{}", inputs: ["secret": "s"]),
         aws("sns", "publish", answer: "<R><MessageId>1</MessageId></R>", inputs: ["topic": "t"]),
@@ -111,11 +117,15 @@ extension ConformanceCase {
         ConformanceCase(
             provider: "email", operation: "send", inputs: [:],
             settings: { trial, places in
-                let port = trial == .silence ? places.mute : trial == .retryable ? places.nobody : places.mail
+                let port =
+                    trial == .silence
+                    ? places.mute : trial == .retryable ? places.nobody : places.mail
                 if trial == .oversized { return nil }
                 return [
-                    "server": .string("smtp://127.0.0.1:\(port)"), "from": "belay@a.example", "starttls": false,
-                    "to": trial == .final || trial == .reflection ? "nobody@a.example" : "ann@a.example",
+                    "server": .string("smtp://127.0.0.1:\(port)"), "from": "belay@a.example",
+                    "starttls": false,
+                    "to": trial == .final || trial == .reflection
+                        ? "nobody@a.example" : "ann@a.example",
                 ]
             }),
         ConformanceCase(
@@ -125,13 +135,15 @@ extension ConformanceCase {
         http("http", "request", "url", sealed: ["body"]),
         http("kubernetes", "restart", "server", inputs: ["name": "api"], sealed: ["token"]),
         ConformanceCase(
-            provider: "log", operation: "write", settings: { trial, _ in trial == .success ? [:] : nil }),
+            provider: "log", operation: "write",
+            settings: { trial, _ in trial == .success ? [:] : nil }),
         http("pagerduty", "trigger", "url", sealed: ["routing_key"], ["routing_key": "k"]),
         ConformanceCase(
             provider: "plugin", operation: "perform",
             settings: { trial, _ in
                 // A plugin says that another try may succeed by its outcome, not by its exit code.
-                let word = "{\"outcome\": \"failed\", \"class\": \"throttled\", \"retryable\": true}"
+                let word =
+                    "{\"outcome\": \"failed\", \"class\": \"throttled\", \"retryable\": true}"
                 let no = "{\"outcome\": \"failed\", \"class\": \"denied\"}"
                 return switch trial {
                 case .retryable: ["command": ["/bin/echo", .string(word)]]
@@ -142,12 +154,15 @@ extension ConformanceCase {
             sealed: ["config"]),
         http(
             "prometheus", "query", "url",
-            answer: "{\"status\": \"success\", \"data\": {\"resultType\": \"scalar\", \"result\": [1, \"2\"]}}",
+            answer:
+                "{\"status\": \"success\", \"data\": {\"resultType\": \"scalar\", \"result\": [1, \"2\"]}}",
             inputs: ["query": "up"], sealed: ["token"]),
         ConformanceCase(
             provider: "redis", operation: "flush", inputs: ["scope": "all"],
             settings: { trial, places in
-                let port = trial == .silence ? places.mute : trial == .retryable ? places.nobody : places.redis
+                let port =
+                    trial == .silence
+                    ? places.mute : trial == .retryable ? places.nobody : places.redis
                 if trial == .oversized { return nil }
                 var settings: JSONObject = ["host": "127.0.0.1", "port": .integer(Int64(port))]
                 if trial == .final { settings["password"] = "wrong" }
@@ -166,6 +181,8 @@ extension ConformanceCase {
                 }
             }),
         http("slack", "post", "url", answer: "ok", sealed: ["client_key"]),
-        http("webhook", "deliver", "url", sealed: ["secret"], ["secret": "whsec_c2VjcmV0LXNlY3JldA=="]),
+        http(
+            "webhook", "deliver", "url", sealed: ["secret"],
+            ["secret": "whsec_c2VjcmV0LXNlY3JldA=="]),
     ]
 }

@@ -10,12 +10,14 @@ import Testing
 /// The one suite that every provider passes.
 @Suite struct ConformanceTests {
     /// A text that stands in no other place; of a form that each kind of secret may have.
-    private static let secret = "whsec_" + Base64.encode(Array("marked-secret-value-0123456789".utf8))
+    private static let secret =
+        "whsec_" + Base64.encode(Array("marked-secret-value-0123456789".utf8))
 
     private static let places = Task {
         let mute = try await Peer.start("python3", [Fixtures.path("servers/mute.py"), "{port}"])
         let folder = try Fixtures.temporaryFolder().path(percentEncoded: false)
-        let mail = try await Peer.start("python3", [Fixtures.path("servers/mail.py"), "{port}", folder])
+        let mail = try await Peer.start(
+            "python3", [Fixtures.path("servers/mail.py"), "{port}", folder])
         let redis = try await Peer.redis()
         let weather = try await Peer.weather()
         let places = ConformanceCase.Places(
@@ -43,7 +45,8 @@ import Testing
         let operation = try #require(contract.operation(item.operation))
         let sealed = trial == .reflection ? item.sealed : []
         return TestCall.request(
-            operation.action.name, operation: item.operation, inputs: item.inputs, settings: settings,
+            operation.action.name, operation: item.operation, inputs: item.inputs,
+            settings: settings,
             effect: operation.action.effect, recovery: operation.action.recovery, timeout: timeout,
             sealed: Dictionary(uniqueKeysWithValues: sealed.map { ($0, "MARKED") }),
             secrets: SecretVault(values: ["MARKED": Self.secret]))
@@ -57,7 +60,8 @@ import Testing
 
     @Test func everyProviderIsHere() {
         #expect(ConformanceCase.all.map(\.provider) == BuiltinActions.contracts.map(\.name))
-        #expect(BuiltinActions.contracts.map(\.name) == BuiltinActions.contracts.map(\.name).sorted())
+        #expect(
+            BuiltinActions.contracts.map(\.name) == BuiltinActions.contracts.map(\.name).sorted())
     }
 
     @Test(arguments: ConformanceCase.all) func success(_ item: ConformanceCase) async throws {
@@ -65,9 +69,13 @@ import Testing
         #expect(outcome?.shape == "ok", "\(item.provider): \(String(describing: outcome))")
     }
 
-    @Test(arguments: ConformanceCase.all) func retryableFailure(_ item: ConformanceCase) async throws {
+    @Test(arguments: ConformanceCase.all) func retryableFailure(_ item: ConformanceCase)
+        async throws
+    {
         guard let outcome = try await outcome(item, .retryable) else { return }
-        #expect(["failed(throttled)*", "failed(unavailable)*"].contains(outcome.shape), "\(item.provider): \(outcome)")
+        #expect(
+            ["failed(throttled)*", "failed(unavailable)*"].contains(outcome.shape),
+            "\(item.provider): \(outcome)")
     }
 
     @Test(arguments: ConformanceCase.all) func finalFailure(_ item: ConformanceCase) async throws {
@@ -80,7 +88,9 @@ import Testing
     @Test(arguments: ConformanceCase.all) func silence(_ item: ConformanceCase) async throws {
         guard let outcome = try await outcome(item, .silence) else { return }
         let isBeforeChange = ["redis", "email"].contains(item.provider)
-        #expect(outcome.shape == (isBeforeChange ? "failed(unavailable)*" : "lost(timeout)"), "\(item.provider)")
+        #expect(
+            outcome.shape == (isBeforeChange ? "failed(unavailable)*" : "lost(timeout)"),
+            "\(item.provider)")
     }
 
     @Test(arguments: ConformanceCase.all) func cancellation(_ item: ConformanceCase) async throws {
@@ -90,11 +100,14 @@ import Testing
         try await Task.sleep(for: .milliseconds(300))
         task.cancel()
         let outcome = await task.value
-        #expect(["lost(cancelled)", "failed(cancelled)"].contains(outcome.shape), "\(item.provider): \(outcome)")
+        #expect(
+            ["lost(cancelled)", "failed(cancelled)"].contains(outcome.shape),
+            "\(item.provider): \(outcome)")
     }
 
     /// Never half an answer as if it were whole.
-    @Test(arguments: ConformanceCase.all) func oversizedOutput(_ item: ConformanceCase) async throws {
+    @Test(arguments: ConformanceCase.all) func oversizedOutput(_ item: ConformanceCase) async throws
+    {
         guard let outcome = try await outcome(item, .oversized) else { return }
         if case .succeeded(let output) = outcome {
             #expect(output.text().utf8.count < 1_000, "\(item.provider)")
@@ -104,7 +117,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ConformanceCase.all) func secretsAreTakenOut(_ item: ConformanceCase) async throws {
+    @Test(arguments: ConformanceCase.all) func secretsAreTakenOut(_ item: ConformanceCase)
+        async throws
+    {
         guard let outcome = try await outcome(item, .reflection) else { return }
         let text = "\(outcome)"
         for form in SecretForms.all(of: Self.secret) {

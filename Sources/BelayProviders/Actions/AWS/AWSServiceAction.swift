@@ -45,14 +45,20 @@ package struct AWSServiceAction: ActionProvider {
 
     package func perform(_ request: ActionRequest) async -> ActionOutcome {
         await request.carriedOut(at: tools.now()) { call throws(Refusal) in
-            guard let operation = definition.operations.first(where: { $0.contract.name == request.operation })
+            guard
+                let operation = definition.operations.first(where: {
+                    $0.contract.name == request.operation
+                })
             else { preconditionFailure("\(contract.name) has no operation \(request.operation)") }
             var written = try operation.call(call)
             written.mayRepeat = request.recovery.mayRepeat
             try await AWSSettings.checkAccount(call, tools)
-            switch await tools.aws.call(written, at: AWSSettings.place(call), timeout: call.timeLeft) {
+            switch await tools.aws.call(
+                written, at: AWSSettings.place(call), timeout: call.timeLeft)
+            {
             case .failure(let failure): return failure.outcome
-            case .success(let response): return .succeeded(.object(try operation.output(call, response)))
+            case .success(let response):
+                return .succeeded(.object(try operation.output(call, response)))
             }
         }
     }

@@ -13,7 +13,8 @@ enum AWSSettings {
         InputContract("external_id", .string, description: "What the role's owner asks for."),
         InputContract(
             "account", .string,
-            description: "The account that changes may be made in; the caller is asked who it is first."),
+            description:
+                "The account that changes may be made in; the caller is asked who it is first."),
     ]
 
     static func place(_ call: ActionCall) -> AWSClient.Place {
@@ -31,11 +32,14 @@ enum AWSSettings {
 
     /// Before a change in a pinned account, STS is asked who the caller is.
     static func checkAccount(_ call: ActionCall, _ tools: ProviderTools) async throws(Refusal) {
-        guard let pinned = call.settings["account"]?.scalarText, call.request.effect.isChange else { return }
+        guard let pinned = call.settings["account"]?.scalarText, call.request.effect.isChange else {
+            return
+        }
         switch await tools.aws.identity(at: place(call), timeout: call.timeLeft) {
         case .success(let identity) where identity.account == pinned: return
         case .success(let identity):
-            let message = "the caller belongs to account \(identity.account), the environment to \(pinned)"
+            let message =
+                "the caller belongs to account \(identity.account), the environment to \(pinned)"
             throw Refusal(.failed(.denied, retryable: false, message: message))
         case .failure(let failure):
             // Nothing of the change itself was sent.

@@ -11,18 +11,24 @@ extension AWSDefinition {
         OperationContract(
             "metric",
             action: ActionContract(
-                "aws.cloudwatch.metric", description: "Read the newest value of a metric.", effect: .read,
+                "aws.cloudwatch.metric", description: "Read the newest value of a metric.",
+                effect: .read,
                 recovery: .pure,
                 inputs: [
-                    InputContract("namespace", .string, required: true, description: "Such as AWS/RDS."),
-                    InputContract("metric", .string, required: true, description: "Such as CPUUtilization."),
+                    InputContract(
+                        "namespace", .string, required: true, description: "Such as AWS/RDS."),
+                    InputContract(
+                        "metric", .string, required: true, description: "Such as CPUUtilization."),
                     InputContract("dimensions", .map, description: "Names to values."),
                     InputContract(
                         "statistic", .string,
-                        allowed: ["Average", "Maximum", "Minimum", "SampleCount", "Sum"], standard: "Average"),
-                    InputContract("period", .integer, standard: 60, description: "Seconds of one value."),
+                        allowed: ["Average", "Maximum", "Minimum", "SampleCount", "Sum"],
+                        standard: "Average"),
                     InputContract(
-                        "window", .integer, standard: 600, description: "Seconds back in which a value must lie."),
+                        "period", .integer, standard: 60, description: "Seconds of one value."),
+                    InputContract(
+                        "window", .integer, standard: 600,
+                        description: "Seconds back in which a value must lie."),
                 ],
                 outputs: [OutputContract("value", .number, description: "The newest value.")],
                 timeout: .seconds(10)),
@@ -44,16 +50,23 @@ extension AWSDefinition {
                 .cloudwatch, "GetMetricStatistics",
                 .form(
                     [
-                        ("Namespace", try call.required("namespace")), ("MetricName", try call.required("metric")),
-                        ("StartTime", (now - .seconds(window)).shortRFC3339), ("EndTime", now.shortRFC3339),
-                        ("Period", String(period)), ("Statistics.member.1", call.text("statistic") ?? "Average"),
+                        ("Namespace", try call.required("namespace")),
+                        ("MetricName", try call.required("metric")),
+                        ("StartTime", (now - .seconds(window)).shortRFC3339),
+                        ("EndTime", now.shortRFC3339),
+                        ("Period", String(period)),
+                        ("Statistics.member.1", call.text("statistic") ?? "Average"),
                     ] + dimensions))
         },
         output: { call, response throws(Refusal) in
             let points = response.xml?.first("Datapoints")?.all("member") ?? []
             let newest = points.max { ($0.text("Timestamp") ?? "") < ($1.text("Timestamp") ?? "") }
-            guard let text = newest?.text(call.text("statistic") ?? "Average"), let value = Double(text) else {
-                throw Refusal(.failed(.noData, retryable: true, message: "the metric has no value in the window"))
+            guard let text = newest?.text(call.text("statistic") ?? "Average"),
+                let value = Double(text)
+            else {
+                throw Refusal(
+                    .failed(
+                        .noData, retryable: true, message: "the metric has no value in the window"))
             }
             return ["value": .number(value)]
         })

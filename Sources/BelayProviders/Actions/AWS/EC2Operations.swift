@@ -10,7 +10,8 @@ extension AWSDefinition {
         OperationContract(
             "reboot",
             action: ActionContract(
-                "aws.ec2.reboot", description: "Reboot instances.", effect: .change, recovery: .idempotent,
+                "aws.ec2.reboot", description: "Reboot instances.", effect: .change,
+                recovery: .idempotent,
                 inputs: [
                     AWSFields.target,
                     InputContract(

@@ -10,16 +10,20 @@ extension AWSDefinition {
 
     private static let fields = [
         AWSFields.target,
-        InputContract("cluster", .string, required: true, description: "Name or ARN of the cluster."),
-        InputContract("service", .string, required: true, description: "Name or ARN of the service."),
+        InputContract(
+            "cluster", .string, required: true, description: "Name or ARN of the cluster."),
+        InputContract(
+            "service", .string, required: true, description: "Name or ARN of the service."),
     ]
 
     private static let ecsRestart = AWSOperation(
         OperationContract(
             "restart",
             action: ActionContract(
-                "aws.ecs.restart", description: "Replace all tasks of a service by a new deployment.",
-                effect: .change, recovery: .idempotent, inputs: fields, outputs: AWSFields.restarted,
+                "aws.ecs.restart",
+                description: "Replace all tasks of a service by a new deployment.",
+                effect: .change, recovery: .idempotent, inputs: fields,
+                outputs: AWSFields.restarted,
                 timeout: .seconds(30)),
             serves: ["restart_service"], permissions: ["ecs:UpdateService"]),
         call: { call throws(Refusal) in
@@ -36,11 +40,13 @@ extension AWSDefinition {
         OperationContract(
             "scale",
             action: ActionContract(
-                "aws.ecs.scale", description: "Set how many tasks of a service run.", effect: .change,
+                "aws.ecs.scale", description: "Set how many tasks of a service run.",
+                effect: .change,
                 recovery: .idempotent,
                 inputs: fields + [
                     InputContract(
-                        "count", .integer, required: true, description: "Tasks that are to run, 0 to 10000.")
+                        "count", .integer, required: true,
+                        description: "Tasks that are to run, 0 to 10000.")
                 ],
                 outputs: AWSFields.resized, timeout: .seconds(60)),
             serves: ["scale_down", "scale_up"], permissions: ["ecs:UpdateService"]),
@@ -52,7 +58,8 @@ extension AWSDefinition {
                 .ecs, "UpdateService",
                 .json([
                     "cluster": .string(try call.required("cluster")),
-                    "service": .string(try call.required("service")), "desiredCount": .integer(Int64(count)),
+                    "service": .string(try call.required("service")),
+                    "desiredCount": .integer(Int64(count)),
                 ]))
         },
         output: { call, response throws(Refusal) in
@@ -63,7 +70,8 @@ extension AWSDefinition {
         OperationContract(
             "service",
             action: ActionContract(
-                "aws.ecs.service", description: "Read how a service is.", effect: .read, recovery: .pure,
+                "aws.ecs.service", description: "Read how a service is.", effect: .read,
+                recovery: .pure,
                 inputs: fields,
                 outputs: [
                     OutputContract("desired", .integer, description: "Tasks that are to run."),
@@ -84,7 +92,8 @@ extension AWSDefinition {
         output: { call, response throws(Refusal) in
             guard let service = response.json?["services"]?.arrayValue?.first else {
                 let name = call.text("service") ?? ""
-                throw Refusal(.failed(.notFound, retryable: false, message: "there is no service '\(name)'"))
+                throw Refusal(
+                    .failed(.notFound, retryable: false, message: "there is no service '\(name)'"))
             }
             return [
                 "desired": service["desiredCount"] ?? 0, "running": service["runningCount"] ?? 0,

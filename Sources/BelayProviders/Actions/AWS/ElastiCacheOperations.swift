@@ -17,14 +17,17 @@ extension AWSDefinition {
             "reboot",
             action: ActionContract(
                 "aws.elasticache.reboot",
-                description: "Reboot nodes of a cache cluster; their entries are lost.", effect: .change,
+                description: "Reboot nodes of a cache cluster; their entries are lost.",
+                effect: .change,
                 recovery: .idempotent,
                 inputs: [
                     AWSFields.target, cluster,
-                    InputContract("nodes", .list, standard: ["0001"], description: "Node identifiers."),
+                    InputContract(
+                        "nodes", .list, standard: ["0001"], description: "Node identifiers."),
                 ],
                 outputs: AWSFields.restarted, timeout: .seconds(30)),
-            serves: ["clear_cache", "restart_service"], permissions: ["elasticache:RebootCacheCluster"]),
+            serves: ["clear_cache", "restart_service"],
+            permissions: ["elasticache:RebootCacheCluster"]),
         call: { call throws(Refusal) in
             let nodes = try call.texts("nodes") ?? ["0001"]
             if nodes.isEmpty { throw .invalid("'nodes' is empty: nothing to reboot") }
@@ -44,7 +47,8 @@ extension AWSDefinition {
                 effect: .change, recovery: .idempotent,
                 inputs: [
                     AWSFields.target, cluster, nodeType,
-                    InputContract("count", .integer, description: "Nodes that the cluster is to have."),
+                    InputContract(
+                        "count", .integer, description: "Nodes that the cluster is to have."),
                 ],
                 outputs: AWSFields.resized, timeout: .seconds(60)),
             serves: ["scale_down", "scale_up"], permissions: ["elasticache:ModifyCacheCluster"]),
@@ -56,7 +60,9 @@ extension AWSDefinition {
             return AWSCall(
                 .elasticache, "ModifyCacheCluster",
                 .form(
-                    [("CacheClusterId", try call.required("cluster"))] + sizes + [("ApplyImmediately", "true")]))
+                    [("CacheClusterId", try call.required("cluster"))] + sizes + [
+                        ("ApplyImmediately", "true")
+                    ]))
         },
         output: { call, _ throws(Refusal) in
             call.sizeOutput(call.value("node_type") ?? call.value("count") ?? .null)
@@ -66,12 +72,16 @@ extension AWSDefinition {
         OperationContract(
             "resize_group",
             action: ActionContract(
-                "aws.elasticache.resize_group", description: "Give a replication group other nodes, at once.",
+                "aws.elasticache.resize_group",
+                description: "Give a replication group other nodes, at once.",
                 effect: .change, recovery: .idempotent,
                 inputs: [
                     AWSFields.target,
-                    InputContract("group", .string, required: true, description: "Identifier of the group."),
-                    InputContract("node_type", .string, required: true, description: "Such as cache.r5.large."),
+                    InputContract(
+                        "group", .string, required: true, description: "Identifier of the group."),
+                    InputContract(
+                        "node_type", .string, required: true, description: "Such as cache.r5.large."
+                    ),
                 ],
                 outputs: AWSFields.resized, timeout: .seconds(60)),
             permissions: ["elasticache:ModifyReplicationGroup"]),
@@ -83,5 +93,7 @@ extension AWSDefinition {
                     ("CacheNodeType", try call.required("node_type")), ("ApplyImmediately", "true"),
                 ]))
         },
-        output: { call, _ throws(Refusal) in call.sizeOutput(.string(try call.required("node_type"))) })
+        output: { call, _ throws(Refusal) in
+            call.sizeOutput(.string(try call.required("node_type")))
+        })
 }

@@ -18,12 +18,15 @@ extension AWSDefinition {
                 recovery: .pure, inputs: [AWSFields.target, instance],
                 outputs: [
                     OutputContract("class", .string, description: "Its instance class."),
-                    OutputContract("status", .string, description: "Such as available or modifying."),
+                    OutputContract(
+                        "status", .string, description: "Such as available or modifying."),
                 ],
                 timeout: .seconds(10)),
             permissions: ["rds:DescribeDBInstances"]),
         call: { call throws(Refusal) in
-            AWSCall(.rds, "DescribeDBInstances", .form([("DBInstanceIdentifier", try call.required("instance"))]))
+            AWSCall(
+                .rds, "DescribeDBInstances",
+                .form([("DBInstanceIdentifier", try call.required("instance"))]))
         },
         output: { _, response throws(Refusal) in
             let found = response.xml?.first("DBInstance")
@@ -38,11 +41,14 @@ extension AWSDefinition {
             "reboot",
             action: ActionContract(
                 "aws.rds.reboot", description: "Reboot a database instance.", effect: .change,
-                recovery: .idempotent, inputs: [AWSFields.target, instance], outputs: AWSFields.restarted,
+                recovery: .idempotent, inputs: [AWSFields.target, instance],
+                outputs: AWSFields.restarted,
                 timeout: .seconds(30)),
             serves: ["restart_service"], permissions: ["rds:RebootDBInstance"]),
         call: { call throws(Refusal) in
-            AWSCall(.rds, "RebootDBInstance", .form([("DBInstanceIdentifier", try call.required("instance"))]))
+            AWSCall(
+                .rds, "RebootDBInstance",
+                .form([("DBInstanceIdentifier", try call.required("instance"))]))
         },
         output: { call, _ throws(Refusal) in call.targetOutput })
 
@@ -54,7 +60,8 @@ extension AWSDefinition {
                 effect: .change, recovery: .idempotent,
                 inputs: [
                     AWSFields.target, instance,
-                    InputContract("class", .string, required: true, description: "Such as db.r5.xlarge."),
+                    InputContract(
+                        "class", .string, required: true, description: "Such as db.r5.xlarge."),
                 ],
                 outputs: AWSFields.resized, timeout: .seconds(60)),
             serves: ["scale_down", "scale_up"], permissions: ["rds:ModifyDBInstance"]),

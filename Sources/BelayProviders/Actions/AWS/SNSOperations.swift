@@ -15,9 +15,13 @@ extension AWSDefinition {
                 effect: .notify, recovery: .once,
                 inputs: [
                     InputContract("topic", .string, description: "ARN of the topic."),
-                    InputContract("phone", .string, description: "A number such as +491234, instead of a topic."),
-                    InputContract("subject", .string, description: "Default: priority and incident."),
-                    InputContract("message", .string, description: "Default: the incident in words."),
+                    InputContract(
+                        "phone", .string,
+                        description: "A number such as +491234, instead of a topic."),
+                    InputContract(
+                        "subject", .string, description: "Default: priority and incident."),
+                    InputContract(
+                        "message", .string, description: "Default: the incident in words."),
                 ],
                 outputs: [OutputContract("id", .string, description: "The message's identifier.")],
                 timeout: .seconds(15)),
@@ -44,7 +48,8 @@ extension AWSDefinition {
     /// At most 100 printable ASCII characters, as the service asks.
     private static func subjectLine(_ text: String) -> String {
         let line = text.unicodeScalars.map { scalar -> Character in
-            (0x20..<0x7f).contains(scalar.value) ? Character(scalar) : scalar.value < 0x20 ? " " : "?"
+            (0x20..<0x7f).contains(scalar.value)
+                ? Character(scalar) : scalar.value < 0x20 ? " " : "?"
         }
         return String(line.prefix(100))
     }

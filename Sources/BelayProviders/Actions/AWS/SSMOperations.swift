@@ -17,9 +17,12 @@ extension AWSDefinition {
         OperationContract(
             "automation",
             action: ActionContract(
-                "aws.ssm.automation", description: "Start an automation.", effect: .change, recovery: .keyed,
+                "aws.ssm.automation", description: "Start an automation.", effect: .change,
+                recovery: .keyed,
                 inputs: [AWSFields.target, document, parameters],
-                outputs: [OutputContract("id", .string, description: "The execution's identifier.")],
+                outputs: [
+                    OutputContract("id", .string, description: "The execution's identifier.")
+                ],
                 timeout: .seconds(30)),
             permissions: ["ssm:StartAutomationExecution"]),
         call: { call throws(Refusal) in
@@ -31,16 +34,25 @@ extension AWSDefinition {
                     "ClientToken": .string(token(call.request.idempotencyKey)),
                 ]))
         },
-        output: { _, response throws(Refusal) in ["id": response.json?["AutomationExecutionId"] ?? .null] })
+        output: { _, response throws(Refusal) in
+            ["id": response.json?["AutomationExecutionId"] ?? .null]
+        })
 
     private static let ssmAutomationStatus = AWSOperation(
         OperationContract(
             "automation_status",
             action: ActionContract(
-                "aws.ssm.automation_status", description: "Read how an automation goes.", effect: .read,
+                "aws.ssm.automation_status", description: "Read how an automation goes.",
+                effect: .read,
                 recovery: .pure,
-                inputs: [InputContract("id", .string, required: true, description: "The execution's identifier.")],
-                outputs: [OutputContract("status", .string, description: "Such as InProgress, Success, Failed.")],
+                inputs: [
+                    InputContract(
+                        "id", .string, required: true, description: "The execution's identifier.")
+                ],
+                outputs: [
+                    OutputContract(
+                        "status", .string, description: "Such as InProgress, Success, Failed.")
+                ],
                 timeout: .seconds(10)),
             permissions: ["ssm:GetAutomationExecution"]),
         call: { call throws(Refusal) in
@@ -57,11 +69,14 @@ extension AWSDefinition {
         OperationContract(
             "command",
             action: ActionContract(
-                "aws.ssm.command", description: "Send a command document to instances.", effect: .change,
+                "aws.ssm.command", description: "Send a command document to instances.",
+                effect: .change,
                 recovery: .once,
                 inputs: [
                     AWSFields.target, document, parameters,
-                    InputContract("instances", .list, required: true, description: "Identifiers; never empty."),
+                    InputContract(
+                        "instances", .list, required: true, description: "Identifiers; never empty."
+                    ),
                 ],
                 outputs: [OutputContract("id", .string, description: "The command's identifier.")],
                 timeout: .seconds(30)),
@@ -87,15 +102,22 @@ extension AWSDefinition {
         OperationContract(
             "parameter",
             action: ActionContract(
-                "aws.ssm.parameter", description: "Read a parameter that is no secret.", effect: .read,
+                "aws.ssm.parameter", description: "Read a parameter that is no secret.",
+                effect: .read,
                 recovery: .pure,
-                inputs: [InputContract("name", .string, required: true, description: "The parameter's name.")],
-                outputs: [OutputContract("value", .string, description: "Its value.")], timeout: .seconds(10)),
+                inputs: [
+                    InputContract(
+                        "name", .string, required: true, description: "The parameter's name.")
+                ],
+                outputs: [OutputContract("value", .string, description: "Its value.")],
+                timeout: .seconds(10)),
             permissions: ["ssm:GetParameter"]),
         call: { call throws(Refusal) in
             AWSCall(.ssm, "GetParameter", .json(["Name": .string(try call.required("name"))]))
         },
-        output: { _, response throws(Refusal) in ["value": response.json?["Parameter"]?["Value"] ?? .null] })
+        output: { _, response throws(Refusal) in
+            ["value": response.json?["Parameter"]?["Value"] ?? .null]
+        })
 
     /// Parameters of documents are lists of texts.
     private static func lists(_ call: ActionCall) throws(Refusal) -> JSONObject {
@@ -103,7 +125,9 @@ extension AWSDefinition {
         for member in try call.object("parameters") ?? [:] {
             let items = member.value.arrayValue ?? [member.value]
             let texts = items.compactMap(\.scalarText)
-            guard texts.count == items.count else { throw .invalid("'parameters.\(member.name)' is no text") }
+            guard texts.count == items.count else {
+                throw .invalid("'parameters.\(member.name)' is no text")
+            }
             lists[member.name] = .array(texts.map(JSONValue.string))
         }
         return lists

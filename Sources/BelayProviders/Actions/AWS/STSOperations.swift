@@ -4,13 +4,15 @@ import JSON
 /// Security Token Service: who the caller is.
 extension AWSDefinition {
     package static let sts = AWSDefinition(
-        "aws.sts", description: "Who the caller is, as the Security Token Service says.", [stsIdentity])
+        "aws.sts", description: "Who the caller is, as the Security Token Service says.",
+        [stsIdentity])
 
     private static let stsIdentity = AWSOperation(
         OperationContract(
             "identity",
             action: ActionContract(
-                "aws.sts.identity", description: "Ask who the caller is.", effect: .read, recovery: .pure,
+                "aws.sts.identity", description: "Ask who the caller is.", effect: .read,
+                recovery: .pure,
                 outputs: [
                     OutputContract("account", .string, description: "Twelve digits."),
                     OutputContract("arn", .string, description: "The caller's ARN."),

@@ -15,16 +15,20 @@ extension AWSDefinition {
         OperationContract(
             "describe",
             action: ActionContract(
-                "aws.secretsmanager.describe", description: "Read what is known of a secret, never its value.",
+                "aws.secretsmanager.describe",
+                description: "Read what is known of a secret, never its value.",
                 effect: .read, recovery: .pure, inputs: [secret],
                 outputs: [
                     OutputContract("arn", .string),
-                    OutputContract("rotation", .boolean, description: "Whether it is rotated by itself."),
+                    OutputContract(
+                        "rotation", .boolean, description: "Whether it is rotated by itself."),
                 ],
                 timeout: .seconds(10)),
             permissions: ["secretsmanager:DescribeSecret"]),
         call: { call throws(Refusal) in
-            AWSCall(.secretsManager, "DescribeSecret", .json(["SecretId": .string(try call.required("secret"))]))
+            AWSCall(
+                .secretsManager, "DescribeSecret",
+                .json(["SecretId": .string(try call.required("secret"))]))
         },
         output: { _, response throws(Refusal) in
             [
@@ -50,5 +54,6 @@ extension AWSDefinition {
                     "ClientRequestToken": .string(call.request.idempotencyKey),
                 ]))
         },
-        output: { _, response throws(Refusal) in ["version": response.json?["VersionId"] ?? .null] })
+        output: { _, response throws(Refusal) in ["version": response.json?["VersionId"] ?? .null] }
+    )
 }

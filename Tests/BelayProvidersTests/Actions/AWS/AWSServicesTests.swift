@@ -29,27 +29,32 @@ import Testing
 
         func variables(_ key: String = "test", _ secret: String = "test") -> [String: String] {
             [
-                "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_REGION": "eu-west-1",
+                "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret,
+                "AWS_REGION": "eu-west-1",
                 "AWS_ENDPOINT_URL": endpoint,
             ]
         }
     }
 
     private static let definitions: [AWSDefinition] = [
-        .autoscaling, .cloudwatch, .ec2, .ecs, .elasticache, .rds, .secretsManager, .sns, .ssm, .sts,
+        .autoscaling, .cloudwatch, .ec2, .ecs, .elasticache, .rds, .secretsManager, .sns, .ssm,
+        .sts,
     ]
 
     private func perform(
-        _ name: String, _ inputs: JSONObject, _ variables: [String: String], settings: JSONObject = [:]
+        _ name: String, _ inputs: JSONObject, _ variables: [String: String],
+        settings: JSONObject = [:]
     ) async throws -> ActionOutcome {
         let definition = try #require(
             Self.definitions.first { $0.contract.operations.contains { $0.action.name == name } })
-        let operation = try #require(definition.contract.operations.first { $0.action.name == name })
+        let operation = try #require(
+            definition.contract.operations.first { $0.action.name == name })
         let action = AWSServiceAction(definition, tools: TestCall.tools(variables: variables))
         return await action.perform(
             TestCall.request(
                 name, operation: operation.name, inputs: inputs, settings: settings,
-                effect: operation.action.effect, recovery: operation.action.recovery, timeout: .seconds(60)))
+                effect: operation.action.effect, recovery: operation.action.recovery,
+                timeout: .seconds(60)))
     }
 
     @Test func effectsStandInTheServices() async throws {
@@ -65,7 +70,10 @@ import Testing
             ("aws.rds.reboot", ["instance": "db"]),
             ("aws.ec2.reboot", ["instances": [world.made["host"] ?? .null]]),
             ("aws.autoscaling.bounds", ["resource": "service/prod/api", "min": 2, "max": 12]),
-            ("aws.sns.publish", ["topic": topic, "subject": "Größe\nzwei", "message": "a & b = <c>"]),
+            (
+                "aws.sns.publish",
+                ["topic": topic, "subject": "Größe\nzwei", "message": "a & b = <c>"]
+            ),
             ("aws.sns.publish", ["topic": topic]),
         ]
         for (name, inputs) in steps {
@@ -101,19 +109,28 @@ import Testing
     @Test func figuresAndFactsAreRead() async throws {
         let world = try await World.shared.value
         let variables = world.variables()
-        let load: JSONObject = ["namespace": "App", "metric": "Load", "dimensions": ["Host": "a & b"]]
+        let load: JSONObject = [
+            "namespace": "App", "metric": "Load", "dimensions": ["Host": "a & b"],
+        ]
         let value = try await perform("aws.cloudwatch.metric", load, variables)
         #expect(value.output?["value"] == 97.25)
         var other = load
         other["dimensions"] = ["Host": "none"]
-        #expect(try await perform("aws.cloudwatch.metric", other, variables).shape == "failed(no_data)*")
+        #expect(
+            try await perform("aws.cloudwatch.metric", other, variables).shape == "failed(no_data)*"
+        )
         let service: JSONObject = ["cluster": "prod", "service": "api"]
         #expect(try await perform("aws.ecs.service", service, variables).output?["desired"] == 2)
         let database = try await perform("aws.rds.instance", ["instance": "db"], variables)
         #expect(database.output?["class"] == "db.r5.large")
-        #expect(try await perform("aws.sts.identity", [:], variables).output?["account"] == "123456789012")
-        #expect(try await perform("aws.ssm.parameter", ["name": "/prod/size"], variables).output?["value"] == "5")
-        let secret = try await perform("aws.secretsmanager.describe", ["secret": "prod/redis"], variables)
+        #expect(
+            try await perform("aws.sts.identity", [:], variables).output?["account"]
+                == "123456789012")
+        #expect(
+            try await perform("aws.ssm.parameter", ["name": "/prod/size"], variables).output?[
+                "value"] == "5")
+        let secret = try await perform(
+            "aws.secretsmanager.describe", ["secret": "prod/redis"], variables)
         #expect(secret.output?["rotation"] == false)
     }
 
@@ -124,12 +141,18 @@ import Testing
             ("aws.ecs.restart", ["cluster": "prod", "service": "none"], "failed(not_found)"),
             ("aws.ecs.restart", ["cluster": "none", "service": "api"], "failed(not_found)"),
             ("aws.ecs.service", ["cluster": "prod", "service": "none"], "failed(not_found)"),
-            ("aws.ecs.scale", ["cluster": "prod", "service": "api", "count": -1], "failed(invalid)"),
+            (
+                "aws.ecs.scale", ["cluster": "prod", "service": "api", "count": -1],
+                "failed(invalid)"
+            ),
             ("aws.rds.resize", ["instance": "none", "class": "db.r5.large"], "failed(not_found)"),
             ("aws.ec2.reboot", ["instances": []], "failed(invalid)"),
             ("aws.ec2.reboot", ["instances": ["i-0123456789abcdef0"]], "failed(not_found)"),
             ("aws.ssm.parameter", ["name": "/none"], "failed(not_found)"),
-            ("aws.sns.publish", ["topic": "arn:aws:sns:eu-west-1:123456789012:none"], "failed(not_found)"),
+            (
+                "aws.sns.publish", ["topic": "arn:aws:sns:eu-west-1:123456789012:none"],
+                "failed(not_found)"
+            ),
             ("aws.sns.publish", [:], "failed(invalid)"),
             ("aws.autoscaling.bounds", ["resource": "r", "min": 5, "max": 2], "failed(invalid)"),
         ]
@@ -139,7 +162,8 @@ import Testing
         }
         var nobody = variables
         nobody["AWS_ENDPOINT_URL"] = "http://127.0.0.1:\(try Peer.freePort())"
-        let gone = try await perform("aws.ecs.restart", ["cluster": "prod", "service": "api"], nobody)
+        let gone = try await perform(
+            "aws.ecs.restart", ["cluster": "prod", "service": "api"], nobody)
         #expect(gone.shape == "failed(unavailable)*")
     }
 
@@ -154,7 +178,8 @@ import Testing
             ("aws.ssm.parameter", ["name": "/prod/size"]),
         ]
         let permissions = calls.dropLast().flatMap { name, _ in
-            Self.definitions.flatMap(\.contract.operations).first { $0.action.name == name }?.permissions ?? []
+            Self.definitions.flatMap(\.contract.operations).first { $0.action.name == name }?
+                .permissions ?? []
         }
         let user = try await world.ask("policy", permissions)
         let variables = world.variables(
@@ -171,11 +196,13 @@ import Testing
 
     @Test func secretsComeFromTheServices() async throws {
         let world = try await World.shared.value
-        let vault = await SecretSources(tools: TestCall.tools(variables: world.variables())).vault(for: [
-            "REDIS": SecretReference(origin: "aws.secretsmanager", name: "prod/redis", key: "password"),
-            "TOKEN": SecretReference(origin: "aws.ssm", name: "/prod/token"),
-            "NONE": SecretReference(origin: "aws.ssm", name: "/none"),
-        ])
+        let vault = await SecretSources(tools: TestCall.tools(variables: world.variables())).vault(
+            for: [
+                "REDIS": SecretReference(
+                    origin: "aws.secretsmanager", name: "prod/redis", key: "password"),
+                "TOKEN": SecretReference(origin: "aws.ssm", name: "/prod/token"),
+                "NONE": SecretReference(origin: "aws.ssm", name: "/none"),
+            ])
         #expect(try vault.open("REDIS") == "hush-hush-7")
         #expect(try vault.open("TOKEN") == "param-secret-8")
         #expect(throws: SecretError.self) { try vault.open("NONE") }
