@@ -26,7 +26,8 @@ extension CELChecker {
     private mutating func expectKey(_ type: CELType, _ node: CELExpression) {
         switch inference.resolved(type) {
         case .bool, .int, .uint, .string, .dyn, .parameter: return
-        default: report("a map's key is bool, int, uint or string, found \(shown(type))", node.range)
+        default:
+            report("a map's key is bool, int, uint or string, found \(shown(type))", node.range)
         }
     }
 

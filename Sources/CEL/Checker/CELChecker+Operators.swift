@@ -60,8 +60,12 @@ extension CELChecker {
 
     private static func help(_ op: CELBinaryOperator, _ a: CELType, _ b: CELType) -> String? {
         if a == .null || b == .null { return "ask for presence with has(...)" }
-        if op == .add, a == .string || b == .string { return "convert the other side with string(...)" }
-        if op.isComparison, a == .duration || b == .duration { return "write a span as duration(\"10m\")" }
+        if op == .add, a == .string || b == .string {
+            return "convert the other side with string(...)"
+        }
+        if op.isComparison, a == .duration || b == .duration {
+            return "write a span as duration(\"10m\")"
+        }
         if op.isComparison, a == .timestamp || b == .timestamp {
             return "write a moment as timestamp(\"2026-01-31T00:00:00Z\")"
         }
@@ -96,18 +100,26 @@ extension CELChecker {
     // MARK: Calls
 
     mutating func type(of call: CELCall, _ node: CELExpression) -> CELType {
+        checkLiterals(call)
         if let (functions, isNamespaced) = scope.functions(for: call) {
             let arguments = call.arguments.map { type(of: $0) }
             let overloads = functions.flatMap(\.overloads).filter { !$0.isMember }
             if overloads.isEmpty, !isNamespaced {
-                report("\(call.function)() is called on a value: x.\(call.function)()", call.nameRange)
+                report(
+                    "\(call.function)() is called on a value: x.\(call.function)()", call.nameRange)
                 return .dyn
             }
             return result(of: call, overloads, arguments, node)
         }
+        if let space = call.target?.dottedName, scope.meaning(ofRoot: call.target) == nil,
+            isNamespace(space)
+        {
+            for argument in call.arguments { _ = type(of: argument) }
+            reportUnknownFunction(call, prefix: space + ".")
+            return .dyn
+        }
         guard let target = call.target else {
-            let arguments = call.arguments.map { type(of: $0) }
-            _ = arguments
+            for argument in call.arguments { _ = type(of: argument) }
             reportUnknownFunction(call)
             return .dyn
         }
@@ -154,15 +166,12 @@ extension CELChecker {
         return "\(types[0]).\(name)(\(types.dropFirst().joined(separator: ", ")))"
     }
 
-    private mutating func reportUnknownFunction(_ call: CELCall) {
-        var name = call.function
-        var prefix = ""
-        if let space = call.target?.dottedName, environment.functionNames.contains(where: {
-            $0.hasPrefix(space + ".")
-        }) {
-            prefix = space + "."
-        }
-        name = prefix + name
+    private func isNamespace(_ name: String) -> Bool {
+        environment.functionNames.contains { $0.hasPrefix(name + ".") }
+    }
+
+    private mutating func reportUnknownFunction(_ call: CELCall, prefix: String = "") {
+        let name = prefix + call.function
         let near = nearest(name, in: environment.functionNames)
         let replacement = near.map { String($0.dropFirst(prefix.count)) }
         report(

@@ -6,7 +6,7 @@ public final class CELEnvironment: Sendable {
     public enum NumericComparisons: Sendable {
         /// Both sides must have the same type, as in CEL by default.
         case strict
-        /// Comparisons across the three types are allowed; they are exact.
+        /// Comparisons across the three types are allowed.
         case cross
     }
 

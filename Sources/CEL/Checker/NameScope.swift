@@ -4,7 +4,7 @@ struct NameScope {
     private(set) var locals: [String] = []
 
     /// What a name means.
-    enum Meaning {
+    enum Meaning: Equatable {
         case local(Int)
         case variable(Int)
         case type(String)
@@ -40,6 +40,13 @@ struct NameScope {
             let prefix = target.dottedName
         else { return nil }
         return named(prefix + "." + call.function).map { ($0, true) }
+    }
+
+    /// What the name at the root of a chain of selections means.
+    func meaning(ofRoot expression: CELExpression?) -> Meaning? {
+        guard let root = expression?.rootName else { return nil }
+        if !root.absolute, let local = local(root.name) { return .local(local) }
+        return global(root.absolute ? "." + root.name : root.name)
     }
 
     private func named(_ name: String) -> [CELFunction]? {

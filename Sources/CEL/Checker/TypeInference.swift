@@ -15,7 +15,8 @@ struct TypeInference {
         return types.map { instantiate($0, &names) }
     }
 
-    private mutating func instantiate(_ type: CELType, _ names: inout [String: CELType]) -> CELType {
+    private mutating func instantiate(_ type: CELType, _ names: inout [String: CELType]) -> CELType
+    {
         switch type {
         case .parameter(let name):
             if let known = names[name] { return known }

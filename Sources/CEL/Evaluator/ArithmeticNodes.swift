@@ -9,6 +9,7 @@ final class ArithmeticNode: Node {
         (self.left, self.right, self.op, self.place) = (left, right, op, place)
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let a = try left.evaluate(&frame)
         let b = try right.evaluate(&frame)
@@ -86,7 +87,8 @@ final class ArithmeticNode: Node {
         case (.duration(let x), .add, .duration(let y)): result = x.adding(y).map { .duration($0) }
         case (.duration(let x), .subtract, .duration(let y)):
             result = x.subtracting(y).map { .duration($0) }
-        case (.timestamp(let x), .add, .duration(let y)), (.duration(let y), .add, .timestamp(let x)):
+        case (.timestamp(let x), .add, .duration(let y)),
+            (.duration(let y), .add, .timestamp(let x)):
             result = x.adding(y).map { .timestamp($0) }
         case (.timestamp(let x), .subtract, .duration(let y)):
             result = x.subtracting(y).map { .timestamp($0) }
@@ -104,6 +106,7 @@ final class NegateNode: Node {
 
     init(_ operand: any Node, _ place: Place) { (self.operand, self.place) = (operand, place) }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let value = try operand.evaluate(&frame)
         try frame.spend(1, place)

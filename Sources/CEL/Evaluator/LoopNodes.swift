@@ -61,6 +61,7 @@ final class QuantifierNode: Node {
         (self.loop, self.body, self.decisive) = (loop, body, decisive)
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let (range, value) = try loop.elements(&frame)
         guard let range else { return value }
@@ -115,6 +116,7 @@ final class ExistsOneNode: Node {
 
     init(_ loop: Loop, _ body: any Node) { (self.loop, self.body) = (loop, body) }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let (range, value) = try loop.elements(&frame)
         guard let range else { return value }
@@ -141,6 +143,7 @@ final class ListLoopNode: Node {
         (self.loop, self.filter, self.body) = (loop, filter, body)
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let (range, value) = try loop.elements(&frame)
         guard let range else { return value }
@@ -177,6 +180,7 @@ final class MapLoopNode: Node {
         self.givesEntries = givesEntries
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let (range, value) = try loop.elements(&frame)
         guard let range else { return value }
@@ -225,6 +229,7 @@ final class BindNode: Node {
     }
 
     /// An error of the value shows only where the body uses it.
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         do throws(CELError) { frame.locals[local] = try value.evaluate(&frame) } catch {
             if error.kind == .costExceeded { throw error }
@@ -247,6 +252,7 @@ final class OptionalMapNode: Node {
         self.place = place
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let value = try operand.evaluate(&frame)
         try frame.spend(1, place)

@@ -31,14 +31,12 @@ struct Planner {
     /// The node's value if all below it is constant; an error stays for the evaluation.
     private func folded(_ node: any Node, _ expression: CELExpression) -> any Node {
         guard !isTracing, isFoldable(node, expression) else { return node }
-        return withUnsafeTemporaryAllocation(of: CELValue.self, capacity: 1) { locals in
-            guard let base = locals.baseAddress else { return node }
-            var frame = Frame(
-                variables: UnsafeBufferPointer(start: nil, count: 0), locals: base,
-                budget: 10_000, limits: CELLimits(textBytes: 100_000), functions: [:], tracer: nil)
-            do throws(CELError) { return ConstantNode(try node.evaluate(&frame)) } catch {
-                return node
-            }
+        var frame = Frame(
+            variables: UnsafeBufferPointer(start: nil, count: 0),
+            locals: UnsafeMutableBufferPointer(start: nil, count: 0), budget: 10_000,
+            limits: CELLimits(textBytes: 100_000), activation: nil, tracer: nil)
+        do throws(CELError) { return ConstantNode(try node.evaluate(&frame)) } catch {
+            return node
         }
     }
 
@@ -83,7 +81,7 @@ struct Planner {
         case .select(let selection):
             return named(expression, place) ?? select(selection, place)
         case .index(let operand, let index, let optional):
-            return IndexNode(plan(operand), plan(index), isOptional: optional, place)
+            return self.index(plan(operand), plan(index), optional, place)
         case .call(let call): return build(call, place)
         case .unary(.not, let operand): return NotNode(plan(operand), place)
         case .unary(.negate, let operand): return NegateNode(plan(operand), place)
@@ -119,11 +117,28 @@ struct Planner {
         case .presence: return PresenceNode(operand, name, place)
         case .optional: return OptionalFieldNode(operand, name, place)
         case .value:
-            if let variable = operand as? VariableNode {
-                return VariableFieldNode(variable, name, place)
-            }
-            return FieldNode(operand, name, place)
+            return field(operand, name, place)
         }
+    }
+
+    private func field(_ operand: any Node, _ name: CELName, _ place: Place) -> any Node {
+        if let variable = operand as? VariableNode {
+            return PathNode(variable, name, place)
+        }
+        if let path = operand as? PathNode { return path.appending(name, place) }
+        return FieldNode(operand, name, place)
+    }
+
+    /// A constant text as the index is a field.
+    private func index(
+        _ operand: any Node, _ index: any Node, _ optional: Bool, _ place: Place
+    ) -> any Node {
+        if let constant = index as? ConstantNode, case .string(let text) = constant.value {
+            let name = CELName(text)
+            return optional
+                ? OptionalFieldNode(operand, name, place) : field(operand, name, place)
+        }
+        return IndexNode(operand, index, isOptional: optional, place)
     }
 
     private mutating func binary(
@@ -144,6 +159,9 @@ struct Planner {
         case .within:
             if let constant = b as? ConstantNode, let set = Self.set(constant.value) {
                 return WithinConstantsNode(a, set, place)
+            }
+            if let constant = a as? ConstantNode, case .string(let text) = constant.value {
+                return ContainsNameNode(CELName(text), b, WithinNode(a, b, place), place)
             }
             return WithinNode(a, b, place)
         default: return ArithmeticNode(a, b, op, place)
@@ -217,7 +235,9 @@ struct Planner {
             CELError(.undeclared, "undeclared function \(quoted(call.function))", place))
     }
 
-    private func special(_ function: CELFunction, _ nodes: [any Node], _ place: Place) -> (any Node)? {
+    private func special(_ function: CELFunction, _ nodes: [any Node], _ place: Place) -> (
+        any Node
+    )? {
         guard nodes.count == 2 else { return nil }
         if function.library == .optionals, function.name == "or" || function.name == "orValue" {
             return OptionalOrNode(nodes[0], nodes[1], givesOptional: function.name == "or", place)

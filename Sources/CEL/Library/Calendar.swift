@@ -2,7 +2,7 @@ extension StandardFunctions {
     /// A part of a moment, in UTC or a named zone; some also of a duration.
     private static func part(
         _ name: String, ofDuration: (@Sendable (Int64) -> Int64)? = nil,
-        _ ofMoment: @escaping @Sendable (CivilTime, CELTimestamp) -> Int
+        ofMoment: @escaping @Sendable (CivilTime, CELTimestamp) -> Int
     ) -> CELFunction {
         var overloads = [
             CELOverload.member(of: .timestamp, result: .int),
@@ -30,17 +30,25 @@ extension StandardFunctions {
     }
 
     static let calendar: [CELFunction] = [
-        part("getFullYear") { civil, _ in civil.year },
-        part("getMonth") { civil, _ in civil.month - 1 },
-        part("getDate") { civil, _ in civil.day },
-        part("getDayOfMonth") { civil, _ in civil.day - 1 },
-        part("getDayOfWeek") { civil, _ in civil.dayOfWeek },
-        part("getDayOfYear") { civil, _ in civil.dayOfYear },
-        part("getHours", ofDuration: { $0 / 3_600_000_000_000 }) { civil, _ in civil.hour },
-        part("getMinutes", ofDuration: { $0 / 60_000_000_000 }) { civil, _ in civil.minute },
-        part("getSeconds", ofDuration: { $0 / 1_000_000_000 }) { civil, _ in civil.second },
-        part("getMilliseconds", ofDuration: { $0 / 1_000_000 % 1000 }) { _, moment in
-            Int(moment.nanos / 1_000_000)
-        },
+        part("getFullYear", ofMoment: { civil, _ in civil.year }),
+        part("getMonth", ofMoment: { civil, _ in civil.month - 1 }),
+        part("getDate", ofMoment: { civil, _ in civil.day }),
+        part("getDayOfMonth", ofMoment: { civil, _ in civil.day - 1 }),
+        part("getDayOfWeek", ofMoment: { civil, _ in civil.dayOfWeek }),
+        part("getDayOfYear", ofMoment: { civil, _ in civil.dayOfYear }),
+        part(
+            "getHours", ofDuration: { $0 / 3_600_000_000_000 }, ofMoment: { civil, _ in civil.hour }
+        ),
+        part(
+            "getMinutes", ofDuration: { $0 / 60_000_000_000 },
+            ofMoment: { civil, _ in civil.minute }),
+        part(
+            "getSeconds", ofDuration: { $0 / 1_000_000_000 }, ofMoment: { civil, _ in civil.second }
+        ),
+        part(
+            "getMilliseconds", ofDuration: { $0 / 1_000_000 % 1000 },
+            ofMoment: { _, moment in
+                Int(moment.nanos / 1_000_000)
+            }),
     ]
 }

@@ -18,7 +18,9 @@ extension StandardFunctions {
     ]
 
     @Sendable private static func range(_ value: CELValue) throws(CELError) -> CELValue {
-        guard case .int(let count) = value else { throw CELError.noOverload("lists.range", [value]) }
+        guard case .int(let count) = value else {
+            throw CELError.noOverload("lists.range", [value])
+        }
         guard count >= 0, count <= 100_000 else {
             throw CELError(.sizeExceeded, "lists.range() takes 0 to 100000, found \(count)")
         }
@@ -50,7 +52,9 @@ extension StandardFunctions {
     @Sendable private static func flatten(
         _ values: [CELValue], _ budget: inout Int
     ) throws(CELError) -> CELValue {
-        guard case .list(let items) = values[0] else { throw CELError.noOverload("flatten", values) }
+        guard case .list(let items) = values[0] else {
+            throw CELError.noOverload("flatten", values)
+        }
         var depth = 1
         if values.count > 1 {
             guard case .int(let given) = values[1] else {
@@ -83,7 +87,9 @@ extension StandardFunctions {
     @Sendable private static func distinct(
         _ values: [CELValue], _ budget: inout Int
     ) throws(CELError) -> CELValue {
-        guard case .list(let items) = values[0] else { throw CELError.noOverload("distinct", values) }
+        guard case .list(let items) = values[0] else {
+            throw CELError.noOverload("distinct", values)
+        }
         var keys = CELMapBuilder()
         var others: [CELValue] = []
         var kept: [CELValue] = []

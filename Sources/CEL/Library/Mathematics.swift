@@ -96,7 +96,8 @@ extension StandardFunctions {
         _ onUInt: @escaping @Sendable (UInt64, UInt64) -> UInt64
     ) -> CELFunction {
         CELFunction(
-            name, [CELOverload(.int, .int, result: .int), CELOverload(.uint, .uint, result: .uint)],
+            name,
+            [CELOverload(.int, .int, result: .int), CELOverload(.uint, .uint, result: .uint)],
             .math, .one,
             .binary { left, right throws(CELError) in
                 switch (left, right) {

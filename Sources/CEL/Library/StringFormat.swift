@@ -49,7 +49,8 @@ extension StandardFunctions {
         if scalars.first == "." {
             scalars.removeFirst()
             var digits = 0
-            while let digit = scalars.first, digit.value >= 0x30, digit.value <= 0x39, digits < 1000 {
+            while let digit = scalars.first, digit.value >= 0x30, digit.value <= 0x39, digits < 1000
+            {
                 digits = digits * 10 + Int(digit.value - 0x30)
                 scalars.removeFirst()
             }
@@ -60,7 +61,8 @@ extension StandardFunctions {
         }
         guard "sdfeboxX%".unicodeScalars.contains(clause) else {
             throw CELError(
-                .invalidArgument, "unrecognized formatting clause \(quoted(String(Character(clause))))")
+                .invalidArgument,
+                "unrecognized formatting clause \(quoted(String(Character(clause))))")
         }
         guard precision.map({ $0 <= 100 && (clause == "f" || clause == "e") }) ?? true else {
             throw CELError(.invalidArgument, "a precision up to 100 may stand in %f and %e only")
@@ -98,7 +100,8 @@ extension StandardFunctions {
         case .string(let string): text += string
         case .bytes(let bytes): text += String(decoding: bytes, as: UTF8.self)
         case .double(let number):
-            text += number.isInfinite ? (number < 0 ? "-Infinity" : "Infinity") : shortestText(number)
+            text +=
+                number.isInfinite ? (number < 0 ? "-Infinity" : "Infinity") : shortestText(number)
         case .uint(let number): text += String(number)
         case .timestamp(let moment): text += moment.description
         case .duration(let span): text += span.description

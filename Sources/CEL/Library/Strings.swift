@@ -1,7 +1,8 @@
 extension StandardFunctions {
     static let strings: [CELFunction] = [
         member("charAt", .strings, .string, [[.int]], .string, .binary(charAt)),
-        member("indexOf", .strings, .string, [[.string], [.string, .int]], .int, .variadic(indexOf)),
+        member(
+            "indexOf", .strings, .string, [[.string], [.string, .int]], .int, .variadic(indexOf)),
         member(
             "lastIndexOf", .strings, .string, [[.string], [.string, .int]], .int,
             .variadic(lastIndexOf)),
@@ -13,7 +14,8 @@ extension StandardFunctions {
         member(
             "split", .strings, .string, [[.string], [.string, .int]], .list(.string),
             .variadic(split)),
-        member("substring", .strings, .string, [[.int], [.int, .int]], .string, .variadic(substring)),
+        member(
+            "substring", .strings, .string, [[.int], [.int, .int]], .string, .variadic(substring)),
         member("trim", .strings, .string, [[]], .string, .unary(trim)),
         member("join", .strings, .list(.string), [[], [.string]], .string, .variadic(join)),
         member("format", .strings, .string, [[.list(.dyn)]], .string, .binary(format)),
@@ -50,7 +52,9 @@ extension StandardFunctions {
 
     // MARK: Search
 
-    private static func codePoints(_ text: String) -> [Unicode.Scalar] { Array(text.unicodeScalars) }
+    private static func codePoints(_ text: String) -> [Unicode.Scalar] {
+        Array(text.unicodeScalars)
+    }
 
     /// The code point at the place's byte offset; nil beyond the text.
     private static func byteOffset(_ place: Int, _ bytes: [UInt8]) -> Int? {
@@ -227,11 +231,11 @@ extension StandardFunctions {
         return .string(parts.joined(separator: new))
     }
 
-    /// No function builds more than 16 MiB, whatever the evaluation's own limits are.
+    /// No function builds more than 2 MiB, whatever the evaluation's own limits are.
     static func checkSize(_ base: Int, _ count: Int, _ each: Int) throws(CELError) {
         let (added, overflow) = count.multipliedReportingOverflow(by: each)
-        guard !overflow, base + added <= 16 << 20 else {
-            throw CELError(.sizeExceeded, "the text would be longer than 16 MiB")
+        guard !overflow, base + added <= 2 << 20 else {
+            throw CELError(.sizeExceeded, "the text would be longer than 2 MiB")
         }
     }
 

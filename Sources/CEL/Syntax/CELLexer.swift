@@ -64,8 +64,9 @@ struct CELLexer {
             || [0x2E, 0x2D, 0x2F, 0x20].contains(byte(place))
         { place += 1 }
         guard byte(place) == 0x60, place > start + 1 else {
-            report("a name in backticks holds letters, digits, '_', '.', '-', '/' and spaces, "
-                + "and ends with a backtick", start..<max(place, start + 1))
+            report(
+                "a name in backticks holds letters, digits, '_', '.', '-', '/' and spaces, "
+                    + "and ends with a backtick", start..<max(place, start + 1))
             return .invalid
         }
         place += 1
@@ -111,7 +112,9 @@ struct CELLexer {
         guard first == 0x72 || first == 0x62 else { return 0 }
         if isQuote(place + 1) { return 1 }
         let second = byte(place + 1) | 0x20
-        guard second == 0x72 || second == 0x62, second != first, isQuote(place + 2) else { return 0 }
+        guard second == 0x72 || second == 0x62, second != first, isQuote(place + 2) else {
+            return 0
+        }
         return 2
     }
 

@@ -159,11 +159,14 @@ extension CELParser {
         return node(.call(call), whole)
     }
 
-    private mutating func presence(_ argument: CELExpression, _ whole: Range<Int>) -> CELExpression {
+    private mutating func presence(_ argument: CELExpression, _ whole: Range<Int>) -> CELExpression
+    {
         guard case .select(let selection) = argument.kind, selection.form == .value else {
             if case .invalid = argument.kind { return argument }
             var help: String?
-            if case .index(_, _, false) = argument.kind { help = "use 'KEY in MAP' for a computed key" }
+            if case .index(_, _, false) = argument.kind {
+                help = "use 'KEY in MAP' for a computed key"
+            }
             report("has() takes a field selection such as has(a.b)", argument.range, help: help)
             return node(.invalid, whole)
         }

@@ -105,7 +105,7 @@ public struct CELParser {
 
     mutating func unexpected(_ message: String) {
         defer { isLost = true }
-        guard token.kind != .invalid else { return }
+        guard !isLost, token.kind != .invalid else { return }
         guard token.kind != .end else {
             return report(message + ", found the end", token.range)
         }
@@ -117,7 +117,9 @@ public struct CELParser {
             case "not": "write '!'"
             default: nil
             }
-        let fix = help.map { CELFix(range: token.range, replacement: String($0.dropFirst(7).dropLast())) }
+        let fix = help.map {
+            CELFix(range: token.range, replacement: String($0.dropFirst(7).dropLast()))
+        }
         report(message + ", found \(quoted(text))", token.range, help: help, fix: fix)
     }
 

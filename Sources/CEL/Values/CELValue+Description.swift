@@ -10,8 +10,9 @@ extension CELValue: CustomStringConvertible {
     public func summary(_ bound: Int = 60) -> String {
         let text = description
         let scalars = text.unicodeScalars
-        guard let cut = scalars.index(
-            scalars.startIndex, offsetBy: bound, limitedBy: scalars.endIndex),
+        guard
+            let cut = scalars.index(
+                scalars.startIndex, offsetBy: bound, limitedBy: scalars.endIndex),
             cut != scalars.endIndex
         else { return text }
         return String(scalars[..<cut]) + "…"
@@ -35,7 +36,10 @@ extension CELValue: CustomStringConvertible {
         case .list(let items): Self.write(items, into: &text, depth: depth)
         case .map, .object: writeEntries(into: &text, depth: depth)
         case .optional(let optional):
-            guard let value = optional.value else { return text += "optional.none()" }
+            guard let value = optional.value else {
+                text += "optional.none()"
+                return
+            }
             text += "optional.of("
             value.write(into: &text, depth: depth + 1)
             text += ")"
@@ -50,7 +54,10 @@ extension CELValue: CustomStringConvertible {
         text += "["
         for (i, item) in items.enumerated() {
             if i > 0 { text += ", " }
-            if text.utf8.count > 100_000 { return text += "…]" }
+            if text.utf8.count > 100_000 {
+                text += "…]"
+                return
+            }
             item.write(into: &text, depth: depth + 1)
         }
         text += "]"
@@ -60,7 +67,10 @@ extension CELValue: CustomStringConvertible {
         text += "{"
         for (i, key) in (mapKeys ?? []).enumerated() {
             if i > 0 { text += ", " }
-            if text.utf8.count > 100_000 { return text += "…}" }
+            if text.utf8.count > 100_000 {
+                text += "…}"
+                return
+            }
             key.write(into: &text, depth: depth + 1)
             text += ": "
             entry(key)?.write(into: &text, depth: depth + 1)

@@ -1,8 +1,8 @@
-// Equality at run time never fails: values of different types are unequal, numbers are compared by
-// their exact mathematical value, NaN equals nothing.
+// Equality at run time never fails: values of different types are unequal, numbers are compared
+// across their types, NaN equals nothing.
 
 extension CELValue {
-    /// Whether two values are equal in CEL's sense; exact across int, uint and double.
+    /// Whether two values are equal in CEL's sense, across int, uint and double.
     public static func areEqual(_ left: CELValue, _ right: CELValue) -> Bool {
         var steps = 10_000_000
         return areEqual(left, right, &steps)
@@ -116,7 +116,7 @@ enum NumericOrder {
     }
 }
 
-/// The exact order of two numbers of any of the three types.
+/// The order of two numbers of any of the three types.
 func numericOrder(_ left: CELValue, _ right: CELValue) -> NumericOrder {
     switch (left, right) {
     case (.int(let a), .int(let b)): NumericOrder(a, b)
@@ -132,11 +132,9 @@ func numericOrder(_ left: CELValue, _ right: CELValue) -> NumericOrder {
     }
 }
 
+/// An integer against a double: by the integer's nearest double, as the conformance suite has it, so
+/// that beyond 2^53 neighbours may be equal.
+@inline(__always)
 private func order<Integer: FixedWidthInteger>(_ left: Integer, _ right: Double) -> NumericOrder {
-    if right.isNaN { return .unordered }
-    if let exact = Integer(exactly: right.rounded(.towardZero)) {
-        if left != exact { return left < exact ? .less : .greater }
-        return NumericOrder(0, right - right.rounded(.towardZero))
-    }
-    return right > 0 ? .less : .greater
+    NumericOrder(Double(left), right)
 }

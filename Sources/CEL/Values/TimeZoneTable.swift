@@ -92,7 +92,8 @@ struct TimeZoneTable: Sendable {
         }
         func word(_ at: Int) -> Int? {
             guard at >= 0, at + 4 <= file.count else { return nil }
-            return Int(Int32(truncatingIfNeeded: file[at..<(at + 4)].reduce(0) { $0 << 8 | Int($1) }))
+            return Int(
+                Int32(truncatingIfNeeded: file[at..<(at + 4)].reduce(0) { $0 << 8 | Int($1) }))
         }
         func counts(_ at: Int) -> [Int]? {
             guard at + 44 <= file.count, file[at..<(at + 4)].elementsEqual("TZif".utf8) else {

@@ -6,7 +6,7 @@ final class MappingReader {
     /// The whole map.
     let span: SourceSpan
     /// Where each key stands that is there.
-    private(set) var keys: [String: SourceSpan] = [:]
+    private(set) var keys = KeyPlaces()
     /// Entries that the table does not name, if it allows others.
     private(set) var rest: [YAMLEntry] = []
     private var values: [YAMLNode?]
@@ -19,7 +19,7 @@ final class MappingReader {
         span = node.span
         values = Array(repeating: nil, count: table.keys.count)
         guard let entries = node.entries else {
-            context.wrongKind(node, expected: table.title)
+            context.wrongKind(node, expected: "a map for \(table.title)")
             asked = .max
             return nil
         }
@@ -60,7 +60,6 @@ final class MappingReader {
             return
         }
         let key = table.keys[place]
-        if key.name != name { reportFormer(entry, key) }
         if values[place] != nil {
             context.report(
                 .conflictingKeys, "`\(name)` and `\(key.name)` are the same key",
@@ -68,6 +67,7 @@ final class MappingReader {
                 notes: [Diagnostic.Label(keys[key.name]!, "set here")])
             return
         }
+        if key.name != name { reportFormer(entry, key) }
         keys[key.name] = entry.key.span
         var value = entry.value
         if isFlow, key.shape.isExpression {
