@@ -14,7 +14,8 @@ enum OutputCheck {
         case .succeeded(let output): return checked(output, action, secrets)
         case .failed(let failure, let retryable, let message):
             return .failed(failure, retryable: retryable, message: secrets.redact(message))
-        case .lost(let failure, let message): return .lost(failure, message: secrets.redact(message))
+        case .lost(let failure, let message):
+            return .lost(failure, message: secrets.redact(message))
         }
     }
 

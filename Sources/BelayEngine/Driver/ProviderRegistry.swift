@@ -1,4 +1,4 @@
-package import BelayCompiler
+import BelayCompiler
 
 /// The providers of a process by name; the executable alone fills it.
 package struct ProviderRegistry: Sendable {

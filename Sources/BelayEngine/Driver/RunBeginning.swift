@@ -25,8 +25,10 @@ package struct RunBeginning: Sendable, Hashable {
 
     package var json: JSONValue {
         var object: JSONObject = [
-            "incident": .object(incident), "environment": .string(environment), "params": .object(params),
-            "variables": .object(variables), "mode": .string(mode.rawValue), "actor": .string(actor),
+            "incident": .object(incident), "environment": .string(environment),
+            "params": .object(params),
+            "variables": .object(variables), "mode": .string(mode.rawValue),
+            "actor": .string(actor),
             "reservations": .array(
                 reservations.map { ["kind": .string($0.kind.rawValue), "key": .string($0.key)] }),
         ]
@@ -37,7 +39,8 @@ package struct RunBeginning: Sendable, Hashable {
     /// Nil if a member is missing or not of its kind.
     package init?(_ json: JSONValue) {
         guard let incident = json["incident"]?.objectValue,
-            let environment = json["environment"]?.stringValue, let params = json["params"]?.objectValue,
+            let environment = json["environment"]?.stringValue,
+            let params = json["params"]?.objectValue,
             let variables = json["variables"]?.objectValue,
             let mode = json["mode"]?.stringValue.flatMap(Mode.init(rawValue:)),
             let actor = json["actor"]?.stringValue, let reserved = json["reservations"]?.arrayValue

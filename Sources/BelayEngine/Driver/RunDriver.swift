@@ -15,7 +15,8 @@ package struct RunDriver: Sendable {
 
     package init(
         store: any Store, world: any World, providers: ProviderRegistry, catalogue: ActionCatalogue,
-        secrets: any SecretOpener, observe: @escaping @Sendable (RunEvent, Timestamp) -> Void = { _, _ in }
+        secrets: any SecretOpener,
+        observe: @escaping @Sendable (RunEvent, Timestamp) -> Void = { _, _ in }
     ) {
         self.store = store
         self.world = world
@@ -55,6 +56,8 @@ private struct Ride {
     /// Whether the reservations count already.
     var isCommitted = false
     var heldTargets: Set<String> = []
+    /// Timers that were started here.
+    var timers: Set<String> = []
 
     mutating func run(_ outside: AsyncStream<RunInput>?) async throws -> RunResult? {
         isCommitted = state.changedAt != nil
@@ -64,10 +67,8 @@ private struct Ride {
                 group.addTask { for await input in outside { feed.yield(input) } }
             }
             for input in opening() { feed.yield(input) }
-            for effect in Interpreter.openEffects(state) { start(effect, in: &group, feed) }
             for await input in inputs {
-                let effects = try await take(input)
-                for effect in effects { start(effect, in: &group, feed) }
+                for effect in try await take(input) { start(effect, in: &group, feed) }
                 if let result = state.result {
                     group.cancelAll()
                     return result
@@ -90,7 +91,8 @@ private struct Ride {
     private mutating func take(_ input: RunInput) async throws -> [RunEffect] {
         let now = driver.world.now()
         let advance = Interpreter.advance(context, state, input, at: now)
-        guard !advance.events.isEmpty else { return advance.effects }
+        let effects = advance.effects + forgottenTimers(advance)
+        guard !advance.events.isEmpty else { return effects }
         var writes: [StoreWrite] = []
         for event in advance.events {
             writes += limitWrites(before: event)
@@ -99,7 +101,18 @@ private struct Ride {
         try await commit(writes)
         state = advance.state
         for event in advance.events { driver.observe(event, now) }
-        return advance.effects
+        return effects
+    }
+
+    /// Timers that the run waits for and that nobody in this process has started: those of a recovered run.
+    private mutating func forgottenTimers(_ advance: Interpreter.Advance) -> [RunEffect] {
+        for case .timer(let key, _) in advance.effects { timers.insert(key) }
+        return advance.waits.compactMap { wait in
+            guard case .timer(let key, let due) = wait, timers.insert(key).inserted else {
+                return nil
+            }
+            return .timer(key: key, due: due)
+        }
     }
 
     private func commit(_ writes: [StoreWrite]) async throws(StoreError) {
@@ -110,7 +123,9 @@ private struct Ride {
                 try await driver.store.commit(transaction)
                 return
             } catch {
-                guard case .targetHeld = error, driver.world.uptime() < deadline else { throw error }
+                guard case .targetHeld = error, driver.world.uptime() < deadline else {
+                    throw error
+                }
                 try? await Task.sleep(for: Bounds.targetPoll)
             }
         }
@@ -124,7 +139,8 @@ private struct Ride {
             writes.append(
                 .record(
                     RecordDraft(
-                        .limitReserved, run: context.run, target: target, reason: LedgerChange.target)))
+                        .limitReserved, run: context.run, target: target,
+                        reason: LedgerChange.target)))
         }
         guard !isCommitted else { return writes }
         isCommitted = true

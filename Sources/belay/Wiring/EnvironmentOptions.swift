@@ -13,7 +13,8 @@ struct EnvironmentOptions: ParsableArguments {
         let near = Suggestion.nearest(to: env, in: names)
         throw CommandProblem(
             .usage, "unknown environment \(env)",
-            help: near.map { "did you mean \($0)?" } ?? "environments are \(names.joined(separator: ", "))")
+            help: near.map { "did you mean \($0)?" }
+                ?? "environments are \(names.joined(separator: ", "))")
     }
 
     /// The process variables that the environment declares; those that are not set are named.
@@ -23,7 +24,11 @@ struct EnvironmentOptions: ParsableArguments {
         var values = JSONObject()
         var missing: [String] = []
         for name in environment.variables {
-            if let value = variable(name) { values[name] = .string(value) } else { missing.append(name) }
+            if let value = variable(name) {
+                values[name] = .string(value)
+            } else {
+                missing.append(name)
+            }
         }
         return (values, missing)
     }

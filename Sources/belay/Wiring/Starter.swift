@@ -3,7 +3,8 @@ enum Starter {
     static let files: [(path: String, text: String)] = [
         ("runbooks/cache.yaml", runbook), ("runbooks/cache.test.yaml", test),
         ("runbooks/environments/production.yaml", environment),
-        ("runbooks/incidents/pressure.json", incident), (".github/workflows/runbooks.yaml", workflow),
+        ("runbooks/incidents/pressure.json", incident),
+        (".github/workflows/runbooks.yaml", workflow),
     ]
 
     private static let runbook = """
