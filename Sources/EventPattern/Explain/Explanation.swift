@@ -66,13 +66,17 @@ extension EventPattern {
         try explain(try EventValue(json: json, bounds: bounds))
     }
 
-    private func part(_ item: Item, _ evaluation: Evaluation, _ used: Set<Int32>) -> Explanation.Part {
+    private func part(_ item: Item, _ evaluation: Evaluation, _ used: Set<Int32>)
+        -> Explanation.Part
+    {
         switch item {
         case .condition(let number):
-            return .condition(result(number, evaluation, isOverridden: !used.contains(Int32(number))))
+            return .condition(
+                result(number, evaluation, isOverridden: !used.contains(Int32(number))))
         case .any(let groups, let position):
             let parts = groups.map { $0.map { part($0, evaluation, used) } }
-            return .either(parts, position: position, holds: parts.contains { $0.allSatisfy(\.holds) })
+            return .either(
+                parts, position: position, holds: parts.contains { $0.allSatisfy(\.holds) })
         }
     }
 
@@ -82,7 +86,8 @@ extension EventPattern {
         let condition = conditions[number]
         let leaves = evaluation.leaves(of: number)
         return Explanation.ConditionResult(
-            path: condition.path, position: condition.position, holds: evaluation.holdsAlone(number),
+            path: condition.path, position: condition.position,
+            holds: evaluation.holdsAlone(number),
             isOverridden: isOverridden,
             alternatives: condition.alternatives.map { alternative in
                 Explanation.AlternativeResult(
