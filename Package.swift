@@ -49,7 +49,10 @@ let package = Package(
         library("BelayCompiler", ["CYAML", "CEL", "EventPattern", "JSON", "Text", "Crypto"]),
         library("BelayEngine", ["BelayCompiler", "CEL", "EventPattern", "JSON", "Text", "Crypto"]),
         library("BelayProviders", ["BelayEngine", "BelayCompiler", "CCurl", "JSON", "Text", "Crypto"]),
-        library("BelayStore", ["BelayEngine", "BelayCompiler", "JSON", "Crypto", .product(name: "GRDB", package: "GRDB.swift")]),
+        library("BelayStore", [
+            "BelayEngine", "BelayCompiler", "JSON", "Crypto", .product(name: "GRDB", package: "GRDB.swift"),
+            .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        ]),
         .executableTarget(
             name: "belay",
             dependencies: [
@@ -58,6 +61,15 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
+        .executableTarget(
+            name: "bench-store",
+            dependencies: [
+                "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: settings),
+
+        .executableTarget(
+            name: "bench-match", dependencies: ["EventPattern"], swiftSettings: settings),
 
         tests("JSON", ["JSON"]),
         tests("Text", ["Text"]),
@@ -67,7 +79,9 @@ let package = Package(
         tests("BelayCompiler", ["BelayCompiler", "CEL", "EventPattern", "JSON", "Text"]),
         tests("BelayEngine", ["BelayEngine", "BelayCompiler", "CEL", "EventPattern", "JSON", "Crypto"]),
         tests("BelayProviders", ["BelayProviders", "BelayEngine", "BelayCompiler", "JSON", "Crypto"]),
-        tests("BelayStore", ["BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto"]),
+        tests(
+            "BelayStore",
+            ["BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("BelayCommand", ["JSON"]),
         tests("Tidy", ["JSON"]),
     ],

@@ -15,6 +15,14 @@ package enum Hex {
         }
     }
 
+    /// Appends the digits to text that is being put together as bytes.
+    package static func append(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) {
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+    }
+
     /// `nil` for an odd number of digits or any other character.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
         var result: [UInt8] = []

@@ -3,9 +3,10 @@ package enum Suggestion {
     /// Words longer than this are not compared.
     private static let longest = 64
 
-    /// The nearest candidate within a third of the word's length (at least one edit), the first of equals.
-    package static func nearest(to word: String, in candidates: some Sequence<String>) -> String? {
-        let word = Array(word.lowercased().utf8)
+    /// The nearest candidate within a third of the word's length (at least one edit), the first of equals; else one
+    /// that the word begins with, or that begins with the word.
+    package static func nearest(to text: String, in candidates: some Sequence<String>) -> String? {
+        let word = Array(text.lowercased().utf8)
         guard !word.isEmpty, word.count <= longest else { return nil }
         var best: (distance: Int, word: String)?
         for candidate in candidates where !candidate.isEmpty {
@@ -19,7 +20,16 @@ package enum Suggestion {
             let distance = distance(word, letters)
             if distance <= bound { best = (distance, candidate) }
         }
-        return best?.word
+        return best?.word ?? beginning(word, in: candidates)
+    }
+
+    private static func beginning(_ word: [UInt8], in candidates: some Sequence<String>) -> String?
+    {
+        guard word.count >= 3 else { return nil }
+        return candidates.first { candidate in
+            let letters = Array(candidate.lowercased().utf8)
+            return letters.count >= 3 && (letters.starts(with: word) || word.starts(with: letters))
+        }
     }
 
     /// ` did you mean` as a help line, or none.

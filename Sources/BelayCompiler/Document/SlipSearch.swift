@@ -1,6 +1,6 @@
 /// Looks on the lines where YAML stumbled for an expression that should have been quoted.
 enum SlipSearch {
-    static func find(_ file: SourceFile, at offset: Int, context: Int?) -> Diagnostic? {
+    static func find(_ file: SourceFile, at offset: Int, context: Int?) -> NamedSlip? {
         var lines = [file.position(of: offset).line]
         if let context {
             let line = file.position(of: context).line
@@ -10,10 +10,18 @@ enum SlipSearch {
             lines.append(lines[0] - 1)
         }
         for line in lines {
-            if let finding = LineSearch(file, line).find() { return finding }
+            if let slip = LineSearch(file, line).find() { return slip }
         }
         return nil
     }
+}
+
+/// A slip with the key whose value it is.
+struct NamedSlip {
+    var slip: ExpressionSlip
+    var key: String
+
+    var finding: Diagnostic { slip.finding(key: key) }
 }
 
 /// One line, with where its keys and `${{` stand.
@@ -26,10 +34,10 @@ private struct LineSearch {
         range = file.lineRange(line)
     }
 
-    func find() -> Diagnostic? {
+    func find() -> NamedSlip? {
         for place in keyPlaces() {
             if let slip = ExpressionSlip(file, at: place.value, isFlow: place.isFlow) {
-                return slip.finding(key: place.key)
+                return NamedSlip(slip: slip, key: place.key)
             }
         }
         return template()
@@ -71,21 +79,32 @@ private struct LineSearch {
     }
 
     /// A value with `${{` that is not quoted.
-    private func template() -> Diagnostic? {
+    private func template() -> NamedSlip? {
         let bytes = file.bytes
         guard let open = range.first(where: { bytes[$0...].starts(with: "${{".utf8) }) else {
             return nil
         }
-        var scan = BalanceScan()
-        var start = range.lowerBound
-        for place in range.lowerBound..<open {
-            scan.take(bytes[place])
-            if " {[,".utf8.contains(bytes[place]) { start = place + 1 }
-            if "\"'".utf8.contains(bytes[place]) { return nil }
-        }
-        let isFlow = !scan.isBalanced
+        let before = bytes[range.lowerBound..<open]
+        guard !before.contains(where: { "\"'".utf8.contains($0) }) else { return nil }
+        let isFlow = !BalanceScan.isBalanced(before)
+        let start = valueStart(before, isFlow: isFlow)
         let end = ExpressionExtent.end(bytes, from: start, isFlow: isFlow)
         let span = SourceSpan(file: file, start: start, end: end)
-        return ExpressionSlip(span, .template).finding(key: "")
+        return NamedSlip(slip: ExpressionSlip(span, .template), key: "")
+    }
+
+    /// Where the value begins that holds the end of `before`: behind its key, `- `, comma or bracket.
+    private func valueStart(_ before: ArraySlice<UInt8>, isFlow: Bool) -> Int {
+        var start = before.startIndex
+        if isFlow, let mark = before.lastIndex(where: { "{[,".utf8.contains($0) }) {
+            start = mark + 1
+        }
+        start = before[start...].prefix { $0 == 0x20 }.endIndex
+        while before[start...].starts(with: "- ".utf8) {
+            start = before[(start + 1)...].prefix { $0 == 0x20 }.endIndex
+        }
+        let colon = before[start...].indices.first { before[$0...].starts(with: ": ".utf8) }
+        guard let colon else { return start }
+        return before[(colon + 1)...].prefix { $0 == 0x20 }.endIndex
     }
 }

@@ -3,9 +3,6 @@ enum SyntaxFinding {
     static func make(_ failure: EventStream.Failure, in file: SourceFile) -> Diagnostic {
         if failure.isUnreadable { return unreadable(failure, file) }
         if let tab = tab(failure, file) { return tab }
-        if let slip = SlipSearch.find(file, at: failure.offset, context: failure.contextOffset) {
-            return slip
-        }
         return syntax(failure, file)
     }
 
@@ -19,12 +16,13 @@ enum SyntaxFinding {
                 "a control character, \(codePoint(file, failure.offset)), cannot stand in a file",
                 at: span, help: ["remove it, or write it as an escape in double quotes"])
         }
-        let byte = failure.offset < file.bytes.count ? file.bytes[failure.offset] : 0
+        let place = UTF8Check.firstFault(in: file.bytes) ?? failure.offset
+        let byte = place < file.bytes.count ? file.bytes[place] : 0
         let hex = String(byte, radix: 16, uppercase: true)
         return Diagnostic(
             .unreadableCharacter, "the byte 0x\(hex.utf8.count < 2 ? "0" : "")\(hex) is not UTF-8",
-            at: span,
-            label: failure.problem, help: ["save the file as UTF-8"])
+            at: SourceSpan(file: file, start: place, end: min(place + 1, file.bytes.count)),
+            help: ["save the file as UTF-8"])
     }
 
     private static func codePoint(_ file: SourceFile, _ offset: Int) -> String {

@@ -1,8 +1,12 @@
 import CYAML
 
 /// Makes the tree of one document from libyaml's events and holds it within the bounds.
-final class TreeBuilder {
+struct TreeBuilder {
     private let file: SourceFile
+    /// Slips of earlier attempts, by their first byte: each stands for the text that it should have been.
+    private let mended: [Int: NamedSlip]
+    /// The unquoted expression at which libyaml stopped.
+    private(set) var slip: NamedSlip?
     private(set) var diagnostics: [Diagnostic] = []
     private(set) var cost = YAMLParser.Cost()
     private var frames: [Frame] = []
@@ -17,13 +21,19 @@ final class TreeBuilder {
         case node(YAMLNode)
     }
 
-    init(_ file: SourceFile) { self.file = file }
+    init(_ file: SourceFile, mended: [NamedSlip] = []) {
+        self.file = file
+        self.mended = Dictionary(mended.map { ($0.slip.span.start, $0) }) { first, _ in first }
+    }
 
     /// The root, or nil after a finding that leaves no tree.
-    func build() -> YAMLNode? {
-        let isWhole = file.bytes.withUnsafeBufferPointer { bytes in
-            run(EventStream(bytes, base: file.byteOrderMark))
+    mutating func build() -> YAMLNode? {
+        var bytes = file.bytes
+        for slip in mended.values {
+            for place in slip.slip.span.range { bytes[place] = UInt8(ascii: "x") }
         }
+        let base = file.byteOrderMark
+        let isWhole = bytes.withUnsafeBufferPointer { run(EventStream($0, base: base)) }
         guard isWhole else { return nil }
         guard let root, !(root.isNull && root.span.isEmpty) else {
             report(
@@ -34,10 +44,10 @@ final class TreeBuilder {
         return root
     }
 
-    private func run(_ stream: EventStream) -> Bool {
+    private mutating func run(_ stream: EventStream) -> Bool {
         while !isOver {
             guard let event = stream.next() else {
-                diagnostics.append(SyntaxFinding.make(stream.failure, in: file))
+                stopped(stream.failure)
                 return false
             }
             cost.events += 1
@@ -47,7 +57,15 @@ final class TreeBuilder {
         return documents > 1
     }
 
-    private func take(_ event: yaml_event_t, _ stream: EventStream) {
+    private mutating func stopped(_ failure: EventStream.Failure) {
+        if !failure.isUnreadable {
+            slip = SlipSearch.find(file, at: failure.offset, context: failure.contextOffset)
+            if let found = slip, mended[found.slip.span.start] != nil { slip = nil }
+        }
+        if slip == nil { diagnostics.append(SyntaxFinding.make(failure, in: file)) }
+    }
+
+    private mutating func take(_ event: yaml_event_t, _ stream: EventStream) {
         let start = stream.offset(event.start_mark)
         switch event.type {
         case YAML_DOCUMENT_START_EVENT: document(at: start)
@@ -70,7 +88,7 @@ final class TreeBuilder {
         }
     }
 
-    private func document(at start: Int) {
+    private mutating func document(at start: Int) {
         documents += 1
         guard documents > 1 else { return }
         report(
@@ -84,7 +102,7 @@ final class TreeBuilder {
 // MARK: - Nodes
 
 extension TreeBuilder {
-    private func scalar(_ event: yaml_event_t, _ start: Int, _ end: Int) {
+    private mutating func scalar(_ event: yaml_event_t, _ start: Int, _ end: Int) {
         let data = event.data.scalar
         let bytes = UnsafeBufferPointer(start: data.value, count: data.length)
         let scalar = YAMLScalar(
@@ -95,6 +113,9 @@ extension TreeBuilder {
         } else {
             node = YAMLNode(.scalar(scalar), at: span(contentStart(start, end), end, scalar.style))
             if let tag = data.tag { node = tagged(text(tag), start, node) }
+        }
+        if let slip = mended[node.span.start]?.slip {
+            node = YAMLNode(.scalar(YAMLScalar(text: slip.text, style: .plain)), at: slip.span)
         }
         if let anchor = data.anchor { anchors[text(anchor)] = .node(node) }
         count(1, node.span)
@@ -120,7 +141,7 @@ extension TreeBuilder {
         return SourceSpan(file: file, start: start, end: end)
     }
 
-    private func open(
+    private mutating func open(
         isMapping: Bool, isFlow: Bool, _ start: Int, _ anchor: UnsafePointer<UInt8>?,
         _ tag: UnsafePointer<UInt8>?
     ) {
@@ -142,22 +163,25 @@ extension TreeBuilder {
                 help: ["quote it if its brackets are part of the text"])
         }
         count(1, place)
-        frames.append(Frame(isMapping: isMapping, isFlow: isFlow, start: first, anchor: name))
+        frames.append(
+            Frame(
+                isMapping: isMapping, isFlow: isFlow, start: first, anchor: name,
+                isDamaged: tag != nil))
     }
 
-    private func close(_ mark: Int) {
+    private mutating func close(_ mark: Int) {
         let frame = frames.removeLast()
         let end = frame.isFlow ? mark : max(frame.end, frame.start)
         let content: YAMLNode.Content =
             frame.isMapping ? .mapping(frame.entries) : .sequence(frame.items)
         let node = YAMLNode(
             content, at: SourceSpan(file: file, start: frame.start, end: end), isFlow: frame.isFlow,
-            weight: frame.weight)
+            weight: frame.weight, isDamaged: frame.isDamaged)
         if let anchor = frame.anchor { anchors[anchor] = .node(node) }
         add(node)
     }
 
-    private func alias(_ name: String, _ span: SourceSpan) {
+    private mutating func alias(_ name: String, _ span: SourceSpan) {
         switch anchors[name] {
         case .node(let node)?:
             count(node.weight, span)
@@ -168,7 +192,8 @@ extension TreeBuilder {
                 help: ["a node cannot hold itself; write the inner value out"])
             add(.nothing(at: span))
         case nil:
-            let nearest = Suggestion.help(for: name, in: anchors.keys.sorted())
+            let nearest =
+                anchors.count > 100 ? [] : Suggestion.help(for: name, in: anchors.keys.sorted())
             report(
                 .undefinedAlias, "no anchor `&\(name)` is defined before this", span, help: nearest)
             add(.nothing(at: span))
@@ -176,7 +201,7 @@ extension TreeBuilder {
     }
 
     /// Puts a finished node where it belongs; `place` is where it stands if that is not where it was written.
-    private func add(_ node: YAMLNode, at place: SourceSpan? = nil) {
+    private mutating func add(_ node: YAMLNode, at place: SourceSpan? = nil) {
         guard let last = frames.indices.last else {
             root = node
             return
@@ -198,7 +223,7 @@ extension TreeBuilder {
         frames[last].entries.append(YAMLEntry(key: key.text, keyStyle: key.style, value: node))
     }
 
-    private func count(_ nodes: Int, _ span: SourceSpan) {
+    private mutating func count(_ nodes: Int, _ span: SourceSpan) {
         cost.nodes += nodes
         guard cost.nodes > DocumentBounds.nodes, !isOver else { return }
         report(
@@ -212,7 +237,7 @@ extension TreeBuilder {
 // MARK: - Keys
 
 extension TreeBuilder {
-    private func key(_ node: YAMLNode, at place: SourceSpan) -> Frame.Key {
+    private mutating func key(_ node: YAMLNode, at place: SourceSpan) -> Frame.Key {
         guard let scalar = node.scalar else {
             if node.span != place {
                 report(.complexKey, "a key must be text, this is \(node.kindName)", place)
@@ -241,7 +266,7 @@ extension TreeBuilder {
 
 extension TreeBuilder {
     /// A scalar with a tag: an expression that begins with `!`, or a finding.
-    private func tagged(_ tag: String, _ start: Int, _ node: YAMLNode) -> YAMLNode {
+    private mutating func tagged(_ tag: String, _ start: Int, _ node: YAMLNode) -> YAMLNode {
         if let frame = frames.last, let key = frame.key, frame.isMapping, tag.hasPrefix("!"),
             ExpressionSlip.keys.contains(key.text.value),
             let slip = ExpressionSlip(file, at: start, isFlow: frame.isFlow)
@@ -250,10 +275,10 @@ extension TreeBuilder {
             return YAMLNode(.scalar(YAMLScalar(text: slip.text, style: .plain)), at: slip.span)
         }
         refuseTag(tag, start)
-        return node
+        return YAMLNode(node.content, at: node.span, isDamaged: true)
     }
 
-    private func refuseTag(_ tag: String, _ start: Int) {
+    private mutating func refuseTag(_ tag: String, _ start: Int) {
         let end = tokenEnd(start)
         let span = SourceSpan(file: file, start: start, end: end)
         report(
@@ -291,7 +316,7 @@ extension TreeBuilder {
         text(UnsafePointer(pointer))
     }
 
-    private func report(
+    private mutating func report(
         _ code: DiagnosticCode, _ message: String, _ span: SourceSpan, label: String = "",
         notes: [Diagnostic.Label] = [], help: [String] = []
     ) {

@@ -15,6 +15,8 @@ struct Frame {
     let isFlow: Bool
     let start: Int
     let anchor: String?
+    /// Whether a finding has been made about it already.
+    let isDamaged: Bool
     var end = 0
     var weight = 1
     var items: [YAMLNode] = []
@@ -23,17 +25,18 @@ struct Frame {
     private var seen: [KeyBytes: SourceSpan] = [:]
     private var few: [Located<String>] = []
 
-    init(isMapping: Bool, isFlow: Bool, start: Int, anchor: String?) {
+    init(isMapping: Bool, isFlow: Bool, start: Int, anchor: String?, isDamaged: Bool) {
         self.isMapping = isMapping
         self.isFlow = isFlow
         self.start = start
         self.anchor = anchor
+        self.isDamaged = isDamaged
     }
 
     /// Remembers a key; gives the place of the same key earlier in the map.
     mutating func note(_ key: Located<String>) -> SourceSpan? {
         if seen.isEmpty, few.count < Self.small {
-            if let first = few.first(where: { $0.value.utf8.elementsEqual(key.value.utf8) }) {
+            if let first = few.first(where: { $0.value.hasSameBytes(as: key.value) }) {
                 return first.span
             }
             few.append(key)
@@ -53,17 +56,25 @@ struct KeyBytes: Hashable {
     let text: String
 
     static func == (left: KeyBytes, right: KeyBytes) -> Bool {
-        left.text.utf8.elementsEqual(right.text.utf8)
+        left.text.hasSameBytes(as: right.text)
     }
 
     func hash(into hasher: inout Hasher) {
-        for byte in text.utf8 { hasher.combine(byte) }
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+}
+
+extension String {
+    /// Whether two texts are the same bytes; `==` takes canonically equivalent ones for the same.
+    func hasSameBytes(as other: String) -> Bool {
+        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
     }
 }
 
 extension YAMLNode {
     /// Stands for a node that could not be read.
     static func nothing(at span: SourceSpan) -> YAMLNode {
-        YAMLNode(.scalar(YAMLScalar(text: "", style: .plain)), at: span)
+        YAMLNode(.scalar(YAMLScalar(text: "", style: .plain)), at: span, isDamaged: true)
     }
 }

@@ -15,12 +15,18 @@ package struct YAMLNode: Sendable {
     package let isFlow: Bool
     /// Nodes in it, itself included, aliases expanded; at most the parser's budget.
     package let weight: Int
+    /// Whether a finding has been made about it already, so that others would only repeat it.
+    let isDamaged: Bool
 
-    init(_ content: Content, at span: SourceSpan, isFlow: Bool = false, weight: Int = 1) {
+    init(
+        _ content: Content, at span: SourceSpan, isFlow: Bool = false, weight: Int = 1,
+        isDamaged: Bool = false
+    ) {
         self.content = content
         self.span = span
         self.isFlow = isFlow
         self.weight = weight
+        self.isDamaged = isDamaged
     }
 }
 

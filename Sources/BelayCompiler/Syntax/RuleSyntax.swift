@@ -25,10 +25,10 @@ package struct RuleSyntax: Sendable {
     package var onSuppressed: [StepSyntax]?
     package var afterResolve: [StepSyntax]?
     /// The places of the keys, for messages about a field rather than its value: `match` -> the word `match`.
-    package var keys: [String: SourceSpan]
+    package var keys: KeyPlaces
     package var span: SourceSpan
 
-    init(id: Located<String>, steps: [StepSyntax], keys: [String: SourceSpan], span: SourceSpan) {
+    init(id: Located<String>, steps: [StepSyntax], keys: KeyPlaces, span: SourceSpan) {
         self.id = id
         self.steps = steps
         self.keys = keys

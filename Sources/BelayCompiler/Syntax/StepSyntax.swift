@@ -25,11 +25,11 @@ package struct StepSyntax: Sendable {
     package var rollback: RollbackSyntax?
     package var onFailure: [StepSyntax]?
     /// The places of the keys: `timeout` -> the word `timeout`.
-    package var keys: [String: SourceSpan]
+    package var keys: KeyPlaces
     package var span: SourceSpan
 
     init(
-        id: Located<String>?, kind: Kind, retry: RetrySyntax?, keys: [String: SourceSpan],
+        id: Located<String>?, kind: Kind, retry: RetrySyntax?, keys: KeyPlaces,
         span: SourceSpan
     ) {
         self.id = id

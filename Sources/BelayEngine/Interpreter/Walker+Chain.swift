@@ -178,7 +178,8 @@ extension Walker {
 
     /// Why a step must not begin, or nil if it may.
     private func gate(_ step: Step, in frame: Frame) -> Result<SkipReason?, FormulaFailure> {
-        if let reason = stopReason(step) ?? ladderReason(step, in: frame) {
+        if state.cancelledBy != nil { return .success(.cancelled) }
+        if let reason = ladderReason(step, in: frame) ?? stopReason(step) {
             return .success(reason)
         }
         let failed = frame.failure != nil

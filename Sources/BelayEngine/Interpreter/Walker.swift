@@ -30,6 +30,8 @@ struct Walker {
     var untilAnswer: JSONValue?
     /// Whether a step was skipped because the rule's deadline had passed.
     var deadlinePassed = false
+    /// The steps of the handler that was chosen.
+    var handlerSteps: [Step] = []
 
     init(context: RunContext, state: RunState, now: Timestamp) {
         self.context = context
@@ -91,7 +93,7 @@ extension Walker {
         guard let pending = state.calls[call]?.pending, pending.intent.attempt == attempt else {
             return
         }
-        emit(.ended(call: call, attempt: attempt, outcome: outcome.recorded))
+        emit(.ended(call: call, attempt: attempt, outcome: outcome.asStored))
     }
 
     /// Who began the run cannot consent to it.
@@ -104,13 +106,8 @@ extension Walker {
 
 extension ActionOutcome {
     /// The outcome exactly as a run that is folded from its journal will see it.
-    var recorded: ActionOutcome {
-        guard case .succeeded(let output) = self else { return self }
-        guard let same = try? JSONParser.parse(output.canonicalBytes()) else {
-            return .failed(
-                .badOutput, retryable: false, message: "the answer cannot be written as JSON")
-        }
-        return .succeeded(same)
+    package var asStored: ActionOutcome {
+        if case .succeeded(let output) = self { .succeeded(output.asStored) } else { self }
     }
 }
 
@@ -125,6 +122,7 @@ extension Walker {
         let result = state.conclusion ?? mainResult(frame)
         guard result.status == .failed || result.status == .denied else { return finish(result) }
         let handler = handler(after: frame, result)
+        handlerSteps = handler.steps
         let undoable = frame.failure == nil ? [] : undoable
         if state.conclusion == nil, !undoable.isEmpty || !handler.steps.isEmpty {
             emit(.concluded(result))

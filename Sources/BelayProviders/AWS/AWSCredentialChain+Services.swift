@@ -9,7 +9,8 @@ extension AWSCredentialChain {
     nonisolated func fromWebIdentity(
         _ region: String
     ) async throws(AWSCredentialsError) -> AWSCredentials? {
-        guard let file = variable("AWS_WEB_IDENTITY_TOKEN_FILE"), let role = variable("AWS_ROLE_ARN")
+        guard let file = variable("AWS_WEB_IDENTITY_TOKEN_FILE"),
+            let role = variable("AWS_ROLE_ARN")
         else { return nil }
         return try await webIdentity(file, role, variable("AWS_ROLE_SESSION_NAME"), region)
     }
@@ -22,7 +23,10 @@ extension AWSCredentialChain {
         }
         return try await fromSTS(
             "AssumeRoleWithWebIdentity",
-            [("RoleArn", role), ("RoleSessionName", session ?? "belay"), ("WebIdentityToken", token)],
+            [
+                ("RoleArn", role), ("RoleSessionName", session ?? "belay"),
+                ("WebIdentityToken", token),
+            ],
             signedBy: nil, region, origin: "web identity \(role)")
     }
 
@@ -54,7 +58,8 @@ extension AWSCredentialChain {
         case .success(let response):
             let found = response.xml?.first("Credentials")
             return try AWSCredentialChain.credentials(
-                found?.text("AccessKeyId"), found?.text("SecretAccessKey"), found?.text("SessionToken"),
+                found?.text("AccessKeyId"), found?.text("SecretAccessKey"),
+                found?.text("SessionToken"),
                 found?.text("Expiration"), origin)
         case .failure(let failure):
             throw AWSCredentialsError("\(action): \(failure.message)", isPassing: failure.isPassing)
@@ -77,7 +82,8 @@ extension AWSCredentialChain {
         if let token = file ?? variable("AWS_CONTAINER_AUTHORIZATION_TOKEN") {
             headers.append(HTTPHeader("Authorization", token.trimmed))
         }
-        let response = try await ask("GET", address, headers, who: "the container's credential service")
+        let response = try await ask(
+            "GET", address, headers, who: "the container's credential service")
         return try AWSCredentialChain.credentials(in: response, origin: "container")
     }
 
@@ -89,7 +95,9 @@ extension AWSCredentialChain {
         let base = variable("AWS_EC2_METADATA_SERVICE_ENDPOINT") ?? "http://169.254.169.254"
         let root = base.hasSuffix("/") ? String(base.dropLast()) : base
         let lifetime = HTTPHeader("X-aws-ec2-metadata-token-ttl-seconds", "21600")
-        guard let token = try? await ask("PUT", "\(root)/latest/api/token", [lifetime], who: "metadata")
+        guard
+            let token = try? await ask(
+                "PUT", "\(root)/latest/api/token", [lifetime], who: "metadata")
         else { return nil }
         let header = HTTPHeader("X-aws-ec2-metadata-token", token.trimmed)
         let folder = "\(root)/latest/meta-data/iam/security-credentials/"
@@ -115,8 +123,10 @@ extension AWSCredentialChain {
         request.connectTimeout = .seconds(1)
         var policy = HostPolicy()
         policy.trusted = [url.authority]
-        policy.networks = ["169.254.169.254/32", "169.254.170.2/32", "169.254.170.23/32", "fd00:ec2::/32"]
-            .compactMap(CIDRBlock.init)
+        policy.networks = [
+            "169.254.169.254/32", "169.254.170.2/32", "169.254.170.23/32", "fd00:ec2::/32",
+        ]
+        .compactMap(CIDRBlock.init)
         do throws(TransferFailure) {
             let response = try await http.send(request, policy: policy)
             guard response.status == 200 else {
@@ -124,7 +134,8 @@ extension AWSCredentialChain {
             }
             return response.body.text
         } catch {
-            throw AWSCredentialsError("\(who): \(error.message)", isPassing: error.cause != .refused)
+            throw AWSCredentialsError(
+                "\(who): \(error.message)", isPassing: error.cause != .refused)
         }
     }
 

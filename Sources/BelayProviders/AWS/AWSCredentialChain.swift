@@ -76,7 +76,9 @@ package actor AWSCredentialChain {
         }
         let name = profile ?? variable("AWS_PROFILE")
         let profiles = AWSProfiles.load(variable)
-        if let found = try await from(profiles, name ?? "default", region, visited: []) { return found }
+        if let found = try await from(profiles, name ?? "default", region, visited: []) {
+            return found
+        }
         if let name { throw AWSCredentialsError("profile '\(name)' has no credentials") }
         if let found = try await fromContainer() { return found }
         if let found = try await fromInstance() { return found }
@@ -89,7 +91,8 @@ package actor AWSCredentialChain {
             let secret = variable("AWS_SECRET_ACCESS_KEY"), !secret.isEmpty
         else { return nil }
         let token = variable("AWS_SESSION_TOKEN").flatMap { $0.isEmpty ? nil : $0 }
-        return AWSCredentials(accessKey: key, secretKey: secret, sessionToken: token, origin: "environment")
+        return AWSCredentials(
+            accessKey: key, secretKey: secret, sessionToken: token, origin: "environment")
     }
 
     /// A profile's own keys, or a role that it assumes by way of another.
@@ -109,7 +112,8 @@ package actor AWSCredentialChain {
                 role, profile["external_id"], profile["role_session_name"], with: source, region)
         }
         if profile["credential_process"] != nil {
-            throw AWSCredentialsError("profile '\(name)' uses credential_process, which is not supported")
+            throw AWSCredentialsError(
+                "profile '\(name)' uses credential_process, which is not supported")
         }
         guard let key = profile["aws_access_key_id"], let secret = profile["aws_secret_access_key"]
         else { return nil }

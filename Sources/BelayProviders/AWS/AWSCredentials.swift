@@ -11,7 +11,8 @@ package struct AWSCredentials: Sendable, Hashable {
     package let origin: String
 
     package init(
-        accessKey: String, secretKey: String, sessionToken: String? = nil, expires: Timestamp? = nil,
+        accessKey: String, secretKey: String, sessionToken: String? = nil,
+        expires: Timestamp? = nil,
         origin: String
     ) {
         self.accessKey = accessKey

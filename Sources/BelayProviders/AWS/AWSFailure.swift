@@ -17,17 +17,35 @@ extension AWSFailure {
         var code = response.header("x-amzn-errortype") ?? ""
         var message = ""
         if let json {
-            if code.isEmpty { code = (json["__type"] ?? json["code"] ?? json["Code"])?.stringValue ?? "" }
-            message = (json["message"] ?? json["Message"] ?? json["errorMessage"])?.stringValue ?? ""
+            if code.isEmpty {
+                code = (json["__type"] ?? json["code"] ?? json["Code"])?.stringValue ?? ""
+            }
+            message =
+                (json["message"] ?? json["Message"] ?? json["errorMessage"])?.stringValue ?? ""
         } else if let error = xml?.first("Error") ?? xml {
             code = error.text("Code") ?? code
             message = error.text("Message") ?? ""
         }
         // `com.amazon.coral#Code` and `Code:http://…` are both met.
-        code = String(code.split(separator: "#").last ?? "").split(separator: ":").first.map(String.init) ?? ""
-        if message.isEmpty { message = String(response.body.text.prefix(300)) }
+        code =
+            String(code.split(separator: "#").last ?? "").split(separator: ":").first.map(
+                String.init) ?? ""
+        if message.isEmpty { message = response.body.text }
         self = .service(
-            status: response.status, code: code.isEmpty ? "HTTP \(response.status)" : code, message: message)
+            status: response.status, code: code.isEmpty ? "HTTP \(response.status)" : code,
+            message: message)
+    }
+
+    /// A server may repeat what it was sent: the keys of the call are taken out of its words.
+    func redacted(by credentials: AWSCredentials?) -> AWSFailure {
+        guard let credentials, case .service(let status, let code, let message) = self else {
+            return self
+        }
+        let vault = SecretVault(values: [
+            "AWS secret key": credentials.secretKey,
+            "AWS session token": credentials.sessionToken ?? "",
+        ])
+        return .service(status: status, code: vault.redact(code), message: vault.redact(message))
     }
 
     package var message: String {
@@ -44,7 +62,8 @@ extension AWSFailure {
         switch self {
         case .credentials(let error): error.isPassing
         case .transfer(let failure): failure.cause != .forbidden && failure.cause != .cancelled
-        case .service(let status, let code, _): status >= 500 || AWSErrorCodes.isThrottling(code, status)
+        case .service(let status, let code, _):
+            status >= 500 || AWSErrorCodes.isThrottling(code, status)
         case .unreadable: false
         }
     }
@@ -52,7 +71,9 @@ extension AWSFailure {
     package var outcome: ActionOutcome {
         switch self {
         case .credentials(let error):
-            .failed(error.isPassing ? .unavailable : .denied, retryable: error.isPassing, message: error.message)
+            .failed(
+                error.isPassing ? .unavailable : .denied, retryable: error.isPassing,
+                message: error.message)
         case .transfer(let failure): failure.outcome
         case .service(let status, let code, _):
             AWSErrorCodes.outcome(status: status, code: code, message: message)
@@ -68,13 +89,17 @@ enum AWSErrorCodes {
     }
 
     static func outcome(status: Int, code: String, message: String) -> ActionOutcome {
-        if isThrottling(code, status) { return .failed(.throttled, retryable: true, message: message) }
+        if isThrottling(code, status) {
+            return .failed(.throttled, retryable: true, message: message)
+        }
         if status >= 500 { return .lost(.unavailable, message: message) }
         return .failed(failureClass(code, status), retryable: false, message: message)
     }
 
     private static func failureClass(_ code: String, _ status: Int) -> FailureClass {
-        if denied.contains(code) || code.hasPrefix("AccessDenied") || status == 401 { return .denied }
+        if denied.contains(code) || code.hasPrefix("AccessDenied") || status == 401 {
+            return .denied
+        }
         if code.contains("NotFound") || code.contains("NoSuch") || code.hasSuffix("DoesNotExist") {
             return .notFound
         }
@@ -94,7 +119,8 @@ enum AWSErrorCodes {
 
     private static let denied: Set<String> = [
         "AuthFailure", "AuthorizationError", "ExpiredToken", "ExpiredTokenException",
-        "IncompleteSignature", "InvalidAccessKeyId", "InvalidClientTokenId", "InvalidSignatureException",
+        "IncompleteSignature", "InvalidAccessKeyId", "InvalidClientTokenId",
+        "InvalidSignatureException",
         "MissingAuthenticationToken", "MissingAuthenticationTokenException", "NotAuthorized",
         "OptInRequired", "RequestExpired", "RequestTimeTooSkewed", "SignatureDoesNotMatch",
         "UnauthorizedOperation", "UnrecognizedClientException",

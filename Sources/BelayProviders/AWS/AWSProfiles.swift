@@ -25,7 +25,9 @@ struct AWSProfiles: Sendable {
             if bare.hasPrefix("["), let end = bare.firstIndex(of: "]") {
                 let title = bare[bare.index(after: bare.startIndex)..<end].trimmed
                 name = AWSProfiles.profile(named: title, isConfig: isConfig)
-            } else if let name, line.first?.isWhitespace != true, let mark = bare.firstIndex(of: "=") {
+            } else if let name, line.first?.isWhitespace != true,
+                let mark = bare.firstIndex(of: "=")
+            {
                 let value = bare[bare.index(after: mark)...].trimmed
                 profiles[name, default: [:]][bare[..<mark].trimmed.lowercased()] = value
             }

@@ -22,8 +22,10 @@ package struct AWSService: Sendable, Hashable {
     }
 
     package static let autoscaling = AWSService(
-        "application-autoscaling", "APPLICATION_AUTO_SCALING", .json(target: "AnyScaleFrontendService"))
-    package static let cloudwatch = AWSService("monitoring", "CLOUDWATCH", .query(version: "2010-08-01"))
+        "application-autoscaling", "APPLICATION_AUTO_SCALING",
+        .json(target: "AnyScaleFrontendService"))
+    package static let cloudwatch = AWSService(
+        "monitoring", "CLOUDWATCH", .query(version: "2010-08-01"))
     package static let ec2 = AWSService("ec2", "EC2", .query(version: "2016-11-15"))
     package static let ecs = AWSService(
         "ecs", "ECS", .json(target: "AmazonEC2ContainerServiceV20141113"))
@@ -50,7 +52,8 @@ extension AWSService {
         region: String, override: String? = nil, variable: (String) -> String?
     ) throws(AWSEndpointError) -> WebAddress {
         let stated =
-            override ?? variable("AWS_ENDPOINT_URL_\(variableSuffix)") ?? variable("AWS_ENDPOINT_URL")
+            override ?? variable("AWS_ENDPOINT_URL_\(variableSuffix)")
+            ?? variable("AWS_ENDPOINT_URL")
         if let stated, !stated.isEmpty {
             do throws(WebAddressError) {
                 return try WebAddress(stated)

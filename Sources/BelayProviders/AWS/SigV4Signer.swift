@@ -18,7 +18,9 @@ package struct SigV4Signer: Sendable {
     }
 
     /// Headers that proxies change and that are therefore not signed.
-    private static let unsigned: Set<String> = ["expect", "transfer-encoding", "user-agent", "x-amzn-trace-id"]
+    private static let unsigned: Set<String> = [
+        "expect", "transfer-encoding", "user-agent", "x-amzn-trace-id",
+    ]
 
     /// Adds `X-Amz-Date`, the session token if there is one, and `Authorization`.
     package func sign(_ request: inout HTTPRequest, at time: Timestamp) {
@@ -129,7 +131,9 @@ package enum PercentEncoding {
 extension Timestamp {
     /// `20150830T123600Z`.
     var basicISO8601: String {
-        let kept = rfc3339.utf8.prefix(19).filter { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: ":") }
+        let kept = rfc3339.utf8.prefix(19).filter {
+            $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: ":")
+        }
         return String(decoding: kept, as: UTF8.self) + "Z"
     }
 }

@@ -93,7 +93,9 @@ private struct XMLReader {
 
     private mutating func name() -> String {
         let start = place
-        while place < bytes.count, !isSpace(bytes[place]), !"/>=<".utf8.contains(bytes[place]) { place += 1 }
+        while place < bytes.count, !isSpace(bytes[place]), !"/>=<".utf8.contains(bytes[place]) {
+            place += 1
+        }
         return String(decoding: bytes[start..<place], as: UTF8.self)
     }
 
@@ -136,8 +138,10 @@ private struct XMLReader {
         case "gt": return ">"
         case "quot": return "\""
         case "apos": return "'"
-        case let text where text.hasPrefix("#x"): return UInt32(text.dropFirst(2), radix: 16).flatMap(Unicode.Scalar.init)
-        case let text where text.hasPrefix("#"): return UInt32(text.dropFirst()).flatMap(Unicode.Scalar.init)
+        case let text where text.hasPrefix("#x"):
+            return UInt32(text.dropFirst(2), radix: 16).flatMap(Unicode.Scalar.init)
+        case let text where text.hasPrefix("#"):
+            return UInt32(text.dropFirst()).flatMap(Unicode.Scalar.init)
         default: return nil
         }
     }

@@ -1,4 +1,4 @@
-import BelayCompiler
+package import BelayCompiler
 package import BelayEngine
 package import JSON
 
@@ -10,13 +10,16 @@ package struct ActionCall: Sendable {
     /// The binding's settings.
     package let settings: JSONObject
     private let deadline: ContinuousClock.Instant
+    /// The wall clock when the call began.
+    let now: Timestamp
 
     /// What is left of the attempt's time, at least a millisecond.
     package var timeLeft: Duration { max(.milliseconds(1), deadline - .now) }
 
-    fileprivate init(_ request: ActionRequest) throws(Refusal) {
+    fileprivate init(_ request: ActionRequest, at time: Timestamp) throws(Refusal) {
         self.request = request
         deadline = .now + request.timeout
+        now = time
         do throws(SecretError) {
             inputs = try request.inputs.opened(by: request.secrets)
             settings = try request.settings.opened(by: request.secrets)
@@ -40,11 +43,12 @@ package struct Refusal: Error {
 extension ActionRequest {
     /// Opens secrets, runs the operation, and takes every secret out of what it answers.
     package func carriedOut(
+        at time: Timestamp = SystemClock.now(),
         _ body: (ActionCall) async throws(Refusal) -> ActionOutcome
     ) async -> ActionOutcome {
         let outcome: ActionOutcome
         do throws(Refusal) {
-            outcome = try await body(try ActionCall(self))
+            outcome = try await body(try ActionCall(self, at: time))
         } catch {
             outcome = error.outcome
         }
@@ -57,10 +61,21 @@ extension ActionOutcome {
         switch self {
         case .succeeded(let output): .succeeded(output.redacted(by: opener))
         case .failed(let kind, let retryable, let message):
-            .failed(kind, retryable: retryable, message: opener.redact(message))
-        case .lost(let kind, let message): .lost(kind, message: opener.redact(message))
+            .failed(kind, retryable: retryable, message: ActionOutcome.shown(message, opener))
+        case .lost(let kind, let message):
+            .lost(kind, message: ActionOutcome.shown(message, opener))
         }
     }
+
+    /// Shortened only after the secrets are out: a secret that is cut in half would not be recognised.
+    private static func shown(_ message: String, _ opener: any SecretOpener) -> String {
+        let text = PrintableText.escaped(opener.redact(message))
+        return text.unicodeScalars.count <= messageLimit
+            ? text
+            : String(String.UnicodeScalarView(text.unicodeScalars.prefix(messageLimit))) + "…"
+    }
+
+    private static let messageLimit = 500
 }
 
 extension JSONValue {
@@ -69,7 +84,8 @@ extension JSONValue {
         case .string(let text): .string(opener.redact(text))
         case .array(let items): .array(items.map { $0.redacted(by: opener) })
         case .object(let object):
-            .object(JSONObject(object.map { (opener.redact($0.name), $0.value.redacted(by: opener)) }))
+            .object(
+                JSONObject(object.map { (opener.redact($0.name), $0.value.redacted(by: opener)) }))
         default: self
         }
     }
@@ -104,7 +120,9 @@ extension ActionCall {
     package func integer(_ name: String) throws(Refusal) -> Int? {
         guard let value = value(name) else { return nil }
         let number = value.integerValue ?? value.stringValue.flatMap { Int64($0) }
-        guard let number else { throw .invalid("'\(name)' is \(value.kindName), a whole number is expected") }
+        guard let number else {
+            throw .invalid("'\(name)' is \(value.kindName), a whole number is expected")
+        }
         return Int(number)
     }
 
@@ -144,7 +162,8 @@ extension ActionCall {
         var pairs: [(String, String)] = []
         for member in object {
             guard let text = member.value.scalarText else {
-                throw .invalid("'\(name).\(member.name)' is \(member.value.kindName), text is expected")
+                throw .invalid(
+                    "'\(name).\(member.name)' is \(member.value.kindName), text is expected")
             }
             pairs.append((member.name, text))
         }

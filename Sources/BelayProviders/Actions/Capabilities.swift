@@ -14,7 +14,8 @@ package enum Capabilities {
         description: "What to act on; a key of the environment's `targets`.")
 
     private static let size = InputContract(
-        "to", .any, description: "The size to reach: a number of tasks or nodes, or an instance class.")
+        "to", .any,
+        description: "The size to reach: a number of tasks or nodes, or an instance class.")
 
     private static let sizeOutputs = [
         OutputContract("target", .string, description: "What was acted on."),
@@ -27,8 +28,10 @@ package enum Capabilities {
         inputs: [
             target,
             InputContract(
-                "scope", .string, allowed: ["expired", "pattern", "database", "all"], standard: "all",
-                description: "Which entries: those that have expired, those whose key matches `pattern`, "
+                "scope", .string, allowed: ["expired", "pattern", "database", "all"],
+                standard: "all",
+                description:
+                    "Which entries: those that have expired, those whose key matches `pattern`, "
                     + "those of one database, or all."),
             InputContract(
                 "pattern", .string, description: "For scope `pattern`: a glob such as `session:*`."),
@@ -40,11 +43,13 @@ package enum Capabilities {
         "metrics.query", description: "Ask a monitoring system for one number.", effect: .read,
         recovery: .pure,
         inputs: [
-            InputContract("query", .string, required: true, description: "In the provider's own language."),
+            InputContract(
+                "query", .string, required: true, description: "In the provider's own language."),
             InputContract("target", .string, description: "What the question is about."),
         ],
         outputs: [
-            OutputContract("value", .number, description: "The newest value; no data is `failed(no_data)`."),
+            OutputContract(
+                "value", .number, description: "The newest value; no data is `failed(no_data)`."),
             OutputContract("labels", .map, description: "The labels of the series, if it has any."),
         ],
         timeout: .seconds(10))
@@ -53,7 +58,8 @@ package enum Capabilities {
         "notify_human", description: "Tell people about the incident.", effect: .notify,
         recovery: .once,
         inputs: [
-            InputContract("to", .string, description: "Whom: `oncall/NAME`, a channel, an address."),
+            InputContract(
+                "to", .string, description: "Whom: `oncall/NAME`, a channel, an address."),
             InputContract(
                 "subject", .string,
                 description: "Default: `[PRIORITY] Incident ID requires attention`."),
@@ -61,7 +67,9 @@ package enum Capabilities {
                 "message", .string,
                 description: "Default: the incident's id, priority, title and description."),
         ],
-        outputs: [OutputContract("id", .string, description: "The message's identifier, if it has one.")],
+        outputs: [
+            OutputContract("id", .string, description: "The message's identifier, if it has one.")
+        ],
         timeout: .seconds(15))
 
     package static let restartService = ActionContract(
@@ -76,7 +84,8 @@ package enum Capabilities {
         timeout: .seconds(60), undo: "scale_up")
 
     package static let scaleUp = ActionContract(
-        "scale_up", description: "Give the target more room, up to an absolute size.", effect: .change,
+        "scale_up", description: "Give the target more room, up to an absolute size.",
+        effect: .change,
         recovery: .idempotent, inputs: [target, size], outputs: sizeOutputs, timeout: .seconds(60),
         undo: "scale_down")
 }

@@ -6,20 +6,25 @@ import JSON
 package struct ExecAction: ActionProvider {
     private static let fields = [
         InputContract(
-            "command", .list, description: "The program's absolute path and its arguments, one item each."),
-        InputContract("env", .map, description: "Variables; nothing of the engine's own is passed on."),
-        InputContract("directory", .string, description: "The absolute working folder; default `/`."),
+            "command", .list,
+            description: "The program's absolute path and its arguments, one item each."),
+        InputContract(
+            "env", .map, description: "Variables; nothing of the engine's own is passed on."),
+        InputContract(
+            "directory", .string, description: "The absolute working folder; default `/`."),
         InputContract("stdin", .string, description: "What the program reads."),
         InputContract(
             "output", .string, allowed: ["text", "json", "none"], standard: "text",
-            description: "`text`: stdout and stderr as text. `json`: stdout is an object, the step's output. "
+            description:
+                "`text`: stdout and stderr as text. `json`: stdout is an object, the step's output. "
                 + "`none`: only sizes and digests, for programs that write more than 1 MiB."),
         InputContract("ok", .list, description: "Exit codes that are a success; default 0."),
         InputContract("memory", .integer, description: "Bytes of address space, at most."),
     ]
 
     package static let contract = ProviderContract(
-        "exec", description: "Runs a program with an argument list; never a shell.", settings: fields,
+        "exec", description: "Runs a program with an argument list; never a shell.",
+        settings: fields,
         operations: [
             OperationContract(
                 "run",
@@ -27,7 +32,8 @@ package struct ExecAction: ActionProvider {
                     "exec.run", description: "Run a program and wait for its end.", effect: .change,
                     recovery: .once, inputs: fields,
                     outputs: [
-                        OutputContract("exit_code", .integer, description: "The program's exit code."),
+                        OutputContract(
+                            "exit_code", .integer, description: "The program's exit code."),
                         OutputContract("stdout", .string, description: "What it wrote."),
                         OutputContract("stderr", .string, description: "What it complained about."),
                     ],
@@ -72,7 +78,8 @@ package struct ExecAction: ActionProvider {
     /// What every program is told about its call.
     private static func variables(_ request: ActionRequest) -> [String: String] {
         var variables = [
-            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8",
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "LANG": "C.UTF-8",
             "BELAY_ACTION": request.action, "BELAY_RUN": request.run, "BELAY_STEP": request.step,
             "BELAY_ATTEMPT": String(request.attempt), "BELAY_INCIDENT": request.incident.id,
             "BELAY_IDEMPOTENCY_KEY": request.idempotencyKey,
@@ -99,35 +106,45 @@ package struct ExecAction: ActionProvider {
         _ result: ChildResult, _ allowed: [Int], _ form: String
     ) -> ActionOutcome {
         switch (result.stop, result.ending) {
-        case (.deadline?, _): return .lost(.timeout, message: "the program was ended at its deadline")
-        case (.cancelled?, _): return .lost(.cancelled, message: "the program was ended by a cancellation")
+        case (.deadline?, _):
+            return .lost(.timeout, message: "the program was ended at its deadline")
+        case (.cancelled?, _):
+            return .lost(.cancelled, message: "the program was ended by a cancellation")
         case (nil, .signalled(let signal)):
             return .failed(
                 .remote, retryable: false, message: "ended by signal \(signal)\(complaint(result))")
-        case (nil, .exited(let code)) where allowed.contains(code): return output(result, code, form)
+        case (nil, .exited(let code)) where allowed.contains(code):
+            return output(result, code, form)
         case (nil, .exited(temporaryFailure)):
             return .failed(
-                .unavailable, retryable: true, message: "exit code 75, try again\(complaint(result))")
+                .unavailable, retryable: true,
+                message: "exit code 75, try again\(complaint(result))")
         case (nil, .exited(let code)):
-            return .failed(.remote, retryable: false, message: "exit code \(code)\(complaint(result))")
+            return .failed(
+                .remote, retryable: false, message: "exit code \(code)\(complaint(result))")
         }
     }
 
-    private static func output(_ result: ChildResult, _ code: Int, _ form: String) -> ActionOutcome {
+    private static func output(_ result: ChildResult, _ code: Int, _ form: String) -> ActionOutcome
+    {
         if form == "none" {
             return .succeeded([
-                "exit_code": .integer(Int64(code)), "stdout_bytes": .integer(Int64(result.output.count)),
+                "exit_code": .integer(Int64(code)),
+                "stdout_bytes": .integer(Int64(result.output.count)),
                 "stdout_sha256": .string(result.output.digest),
             ])
         }
         guard let bytes = result.output.whole else {
-            let size = "the program wrote \(result.output.count) bytes, sha256 \(result.output.digest)"
-            return .failed(.outputTooLarge, retryable: false, message: "\(size); see `output: none`")
+            let size =
+                "the program wrote \(result.output.count) bytes, sha256 \(result.output.digest)"
+            return .failed(
+                .outputTooLarge, retryable: false, message: "\(size); see `output: none`")
         }
         if form == "json" {
             guard let value = try? JSONParser.parse(bytes), case .object = value else {
                 return .failed(
-                    .badOutput, retryable: false, message: "the program's output is not one JSON object")
+                    .badOutput, retryable: false,
+                    message: "the program's output is not one JSON object")
             }
             return .succeeded(value)
         }
@@ -141,7 +158,7 @@ package struct ExecAction: ActionProvider {
     private static func complaint(_ result: ChildResult) -> String {
         let lines = result.error.text.split(whereSeparator: \.isNewline)
         guard let last = lines.last(where: { !$0.trimmed.isEmpty }) else { return "" }
-        return ": " + PrintableText.escaped(String(last.prefix(300)))
+        return ": \(last)"
     }
 
     private static func outcome(_ error: ChildError) -> ActionOutcome {

@@ -9,8 +9,10 @@ package struct HTTPAction: ActionProvider {
         InputContract("query", .map, description: "Added to the address, percent-encoded."),
         InputContract("headers", .map, description: "Sent with the request."),
         InputContract(
-            "expect_status", .list, description: "Statuses that are a success; default: 200 to 299."),
-        InputContract("expect_text", .string, description: "Text that the answer's body must hold."),
+            "expect_status", .list, description: "Statuses that are a success; default: 200 to 299."
+        ),
+        InputContract(
+            "expect_text", .string, description: "Text that the answer's body must hold."),
     ]
 
     private static let outputs = [
@@ -25,7 +27,8 @@ package struct HTTPAction: ActionProvider {
         settings: HTTPSettings.contract + common + [
             InputContract("method", .string, description: "For a capability that is bound here."),
             InputContract("body", .any, description: "Text as it is; a map or list as JSON."),
-            InputContract("redirects", .integer, description: "How many may be followed; default none."),
+            InputContract(
+                "redirects", .integer, description: "How many may be followed; default none."),
         ],
         operations: [
             OperationContract(
@@ -43,9 +46,11 @@ package struct HTTPAction: ActionProvider {
                             "method", .string,
                             allowed: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
                             standard: "POST"),
-                        InputContract("body", .any, description: "Text as it is; a map or list as JSON."),
                         InputContract(
-                            "redirects", .integer, description: "How many may be followed; default none."),
+                            "body", .any, description: "Text as it is; a map or list as JSON."),
+                        InputContract(
+                            "redirects", .integer,
+                            description: "How many may be followed; default none."),
                     ],
                     outputs: outputs, timeout: .seconds(30)),
                 serves: ["*"]),
@@ -60,12 +65,18 @@ package struct HTTPAction: ActionProvider {
         await request.carriedOut { call throws(Refusal) in
             var (message, policy) = try HTTPSettings.request(
                 call, method: request.operation == "get" ? "GET" : call.text("method") ?? "POST")
+            let query = try call.textMap("query")
+            if !query.isEmpty {
+                let own = message.url.query.map { "\($0)&" } ?? ""
+                message.url.query = own + PercentEncoding.form(query)
+            }
             if request.operation != "get" { try HTTPAction.addBody(call, to: &message) }
             message.timeout = call.timeLeft
             let redirects = try call.integer("redirects") ?? 0
             let expected = try HTTPAction.expectedStatuses(call)
             do throws(TransferFailure) {
-                let response = try await tools.http.send(message, policy: policy, redirects: redirects)
+                let response = try await tools.http.send(
+                    message, policy: policy, redirects: redirects)
                 return HTTPAction.outcome(response, expected, call.text("expect_text"))
             } catch {
                 return error.outcome
@@ -91,7 +102,9 @@ package struct HTTPAction: ActionProvider {
     private static func expectedStatuses(_ call: ActionCall) throws(Refusal) -> [Int] {
         guard let texts = try call.texts("expect_status") else { return Array(200..<300) }
         let statuses = texts.compactMap { Int($0) }
-        guard statuses.count == texts.count else { throw .invalid("'expect_status' holds what is no status") }
+        guard statuses.count == texts.count else {
+            throw .invalid("'expect_status' holds what is no status")
+        }
         return statuses
     }
 
@@ -103,11 +116,14 @@ package struct HTTPAction: ActionProvider {
         guard expected.contains(response.status) else { return response.failure }
         guard let body = response.body.whole else {
             let size = "the answer has more than \(TransportBounds.output) bytes"
-            return .failed(.outputTooLarge, retryable: false, message: "\(size), sha256 \(response.body.digest)")
+            return .failed(
+                .outputTooLarge, retryable: false,
+                message: "\(size), sha256 \(response.body.digest)")
         }
         if let text, response.body.text.range(of: text) == nil {
             return .failed(
-                .remote, retryable: false, message: "status \(response.status), but the answer lacks '\(text)'")
+                .remote, retryable: false,
+                message: "status \(response.status), but the answer lacks '\(text)'")
         }
         let headers = response.headers.map { ($0.name.lowercased(), JSONValue.string($0.value)) }
         return .succeeded([
@@ -120,7 +136,7 @@ package struct HTTPAction: ActionProvider {
 extension HTTPResponse {
     /// What an unexpected status means: refused before work, final, or perhaps done.
     package var failure: ActionOutcome {
-        let detail = PrintableText.escaped(String(body.text.prefix(300)))
+        let detail = body.text
         let message = "status \(status)" + (detail.isEmpty ? "" : ": \(detail)")
         return switch status {
         case 429: .failed(.throttled, retryable: true, message: message)
@@ -129,7 +145,9 @@ extension HTTPResponse {
         case 404, 410: .failed(.notFound, retryable: false, message: message)
         case 409, 412, 423: .failed(.conflict, retryable: false, message: message)
         case 300..<400:
-            .failed(.invalid, retryable: false, message: "status \(status): a redirect that was not followed")
+            .failed(
+                .invalid, retryable: false,
+                message: "status \(status): a redirect that was not followed")
         case 200..<300: .failed(.remote, retryable: false, message: "unexpected \(message)")
         default: .failed(.invalid, retryable: false, message: message)
         }

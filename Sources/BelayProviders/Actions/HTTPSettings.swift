@@ -5,13 +5,21 @@ import JSON
 /// What a binding says about HTTP: who may be called, whom to trust, who we are.
 enum HTTPSettings {
     static let contract = [
-        InputContract("hosts", .list, description: "Names, or `*.` and a suffix, that may be called; default: any public host."),
+        InputContract(
+            "hosts", .list,
+            description:
+                "Names, or `*.` and a suffix, that may be called; default: any public host."),
         InputContract("ports", .list, description: "Ports that may be called; default 80 and 443."),
         InputContract(
             "networks", .list,
-            description: "Private or special networks that may be called all the same, such as `10.0.0.0/8`."),
-        InputContract("ca_file", .string, description: "PEM file of the authorities to trust instead of the system's."),
-        InputContract("client_certificate", .string, description: "PEM text of the client's certificate."),
+            description:
+                "Private or special networks that may be called all the same, such as `10.0.0.0/8`."
+        ),
+        InputContract(
+            "ca_file", .string,
+            description: "PEM file of the authorities to trust instead of the system's."),
+        InputContract(
+            "client_certificate", .string, description: "PEM text of the client's certificate."),
         InputContract("client_key", .string, description: "PEM text of its key."),
     ]
 
@@ -23,11 +31,7 @@ enum HTTPSettings {
         _ call: ActionCall, method: String
     ) throws(Refusal) -> (HTTPRequest, HostPolicy) {
         let text = try call.required("url")
-        var url = try address(text, "url")
-        let query = try call.textMap("query")
-        if !query.isEmpty {
-            url.query = (url.query.map { "\($0)&" } ?? "") + PercentEncoding.form(query)
-        }
+        let url = try address(text, "url")
         var request = HTTPRequest(method, url)
         request.headers = try call.textMap("headers").map { HTTPHeader($0.0, $0.1) }
         request.mayRepeat = call.request.recovery.mayRepeat
@@ -45,14 +49,17 @@ enum HTTPSettings {
             }
             return url
         } catch {
-            throw Refusal(.failed(.denied, retryable: false, message: "'\(name)': \(error.message)"))
+            throw Refusal(
+                .failed(.denied, retryable: false, message: "'\(name)': \(error.message)"))
         }
     }
 
     static func tls(_ call: ActionCall) -> TLSSettings {
         var tls = TLSSettings()
         tls.authorityFile = call.settings["ca_file"]?.stringValue
-        tls.clientCertificate = call.settings["client_certificate"]?.stringValue.map { Array($0.utf8) }
+        tls.clientCertificate = call.settings["client_certificate"]?.stringValue.map {
+            Array($0.utf8)
+        }
         tls.clientKey = call.settings["client_key"]?.stringValue.map { Array($0.utf8) }
         return tls
     }

@@ -12,7 +12,8 @@ package enum IncidentContract {
             "title": .string(incident.title ?? incident.type),
             "description": .string(incident.description ?? ""),
             "type": .string(incident.type), "status": .string(incident.status.rawValue),
-            "source": .string(incident.source), "startedAt": .string(incident.startedAt.shortRFC3339),
+            "source": .string(incident.source),
+            "startedAt": .string(incident.startedAt.shortRFC3339),
             "idempotencyKey": .string(call.request.idempotencyKey),
         ]
         if !incident.labels.isEmpty { details["labels"] = .object(incident.labels) }
@@ -47,6 +48,6 @@ package enum IncidentContract {
     private static func message(_ status: Int64, _ body: JSONValue) -> String {
         let parts = ["message", "error"].compactMap { body[$0]?.scalarText }
         let text = parts.isEmpty ? body.stringValue ?? "" : parts.joined(separator: ": ")
-        return "the function answered \(status)" + (text.isEmpty ? "" : ": \(text.prefix(500))")
+        return "the function answered \(status)" + (text.isEmpty ? "" : ": \(text)")
     }
 }

@@ -10,9 +10,11 @@ package struct LogAction: ActionProvider {
             OperationContract(
                 "write",
                 action: ActionContract(
-                    "log.write", description: "Write a line.", effect: .notify, recovery: .idempotent,
+                    "log.write", description: "Write a line.", effect: .notify,
+                    recovery: .idempotent,
                     inputs: [
-                        InputContract("subject", .string, description: "What comes first on the line."),
+                        InputContract(
+                            "subject", .string, description: "What comes first on the line."),
                         InputContract("message", .string, description: "The text of the line."),
                     ],
                     timeout: .seconds(5)),

@@ -7,7 +7,8 @@ package struct RedisAction: ActionProvider {
     package static let contract = ProviderContract(
         "redis", description: "A Redis server, with or without TLS.",
         settings: [
-            InputContract("host", .string, required: true, description: "Name or address of the server."),
+            InputContract(
+                "host", .string, required: true, description: "Name or address of the server."),
             InputContract("port", .integer, standard: 6379),
             InputContract("user", .string, description: "For servers with access lists."),
             InputContract("password", .string, description: "A secret."),
@@ -28,8 +29,10 @@ package struct RedisAction: ActionProvider {
             inputs: [
                 target,
                 InputContract(
-                    "scope", .string, allowed: ["expired", "pattern", "database", "all"], standard: "all",
-                    description: "`expired` visits every key, so that the server drops those whose time is "
+                    "scope", .string, allowed: ["expired", "pattern", "database", "all"],
+                    standard: "all",
+                    description:
+                        "`expired` visits every key, so that the server drops those whose time is "
                         + "over; `pattern` unlinks keys that match; `database` and `all` empty it."),
                 InputContract("pattern", .string, description: "A glob such as `session:*`."),
             ],
@@ -48,14 +51,17 @@ package struct RedisAction: ActionProvider {
             recovery: .pure,
             inputs: [InputContract("section", .string, standard: "memory")],
             outputs: [
-                OutputContract("info", .map, description: "Names to numbers where they are numbers, else text.")
+                OutputContract(
+                    "info", .map, description: "Names to numbers where they are numbers, else text."
+                )
             ],
             timeout: .seconds(10)))
 
     private static let ping = OperationContract(
         "ping",
         action: ActionContract(
-            "redis.ping", description: "Ask whether the server answers.", effect: .read, recovery: .pure,
+            "redis.ping", description: "Ask whether the server answers.", effect: .read,
+            recovery: .pure,
             outputs: [OutputContract("reply", .string)], timeout: .seconds(5)))
 
     private let tools: ProviderTools
@@ -119,9 +125,12 @@ package struct RedisAction: ActionProvider {
             }
         case "info":
             let section = call.text("section") ?? "memory"
-            return { client throws(RESPFailure) in ["info": .object(try RedisFigures.read(client, section))] }
+            return { client throws(RESPFailure) in
+                ["info": .object(try RedisFigures.read(client, section))]
+            }
         case "flush":
-            let flush = try RedisFlush(scope: call.text("scope") ?? "all", pattern: call.text("pattern"))
+            let flush = try RedisFlush(
+                scope: call.text("scope") ?? "all", pattern: call.text("pattern"))
             return { client throws(RESPFailure) in try flush.run(client, changes) }
         case let other: preconditionFailure("redis has no operation \(other)")
         }
@@ -133,13 +142,18 @@ extension RESPFailure {
     fileprivate func outcome(hasChanged: Bool) -> ActionOutcome {
         switch self {
         case .transfer(let failure):
-            TransferFailure(failure.cause == .broken && !hasChanged ? .connect : failure.cause, sent: hasChanged, failure.message).outcome
+            TransferFailure(
+                failure.cause == .broken && !hasChanged ? .connect : failure.cause,
+                sent: hasChanged, failure.message
+            ).outcome
         case .reply(let message):
             switch message.prefix(while: { $0 != " " }) {
-            case "NOAUTH", "WRONGPASS", "NOPERM": .failed(.denied, retryable: false, message: message)
+            case "NOAUTH", "WRONGPASS", "NOPERM":
+                .failed(.denied, retryable: false, message: message)
             case "LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN":
                 .failed(.unavailable, retryable: true, message: message)
-            case "READONLY", "MISCONF", "OOM": .failed(.conflict, retryable: false, message: message)
+            case "READONLY", "MISCONF", "OOM":
+                .failed(.conflict, retryable: false, message: message)
             default:
                 message.contains("max number of clients")
                     ? .failed(.throttled, retryable: true, message: message)

@@ -20,7 +20,8 @@ struct RedisFlush: Sendable {
         case ("pattern", _): throw .invalid("scope 'pattern' needs a 'pattern'")
         case ("database", _): self.scope = .database
         case ("all", _): self.scope = .all
-        default: throw .invalid("'scope' is '\(scope)'; expired, pattern, database or all is expected")
+        default:
+            throw .invalid("'scope' is '\(scope)'; expired, pattern, database or all is expected")
         }
     }
 
@@ -40,7 +41,10 @@ struct RedisFlush: Sendable {
             _ = try client.command(["FLUSHALL", "ASYNC"])
         }
         let after = try RedisFigures.number(client, "memory", "used_memory")
-        return ["freed": .integer(freed), "memory_before": .integer(before), "memory_after": .integer(after)]
+        return [
+            "freed": .integer(freed), "memory_before": .integer(before),
+            "memory_after": .integer(after),
+        ]
     }
 
     /// A visit makes the server notice that a key's time is over.
@@ -66,9 +70,11 @@ struct RedisFlush: Sendable {
     ) throws(RESPFailure) {
         var cursor = "0"
         repeat {
-            let reply = try client.command(["SCAN", cursor] + options + ["COUNT", RedisFlush.batch])
+            let reply = try client.command(
+                ["SCAN", cursor] + options + ["COUNT", RedisFlush.batch])
             guard let items = reply.items, items.count == 2, let next = items[0].string else {
-                throw .transfer(TransferFailure(.broken, sent: true, "SCAN was answered with no cursor"))
+                throw .transfer(
+                    TransferFailure(.broken, sent: true, "SCAN was answered with no cursor"))
             }
             let keys = (items[1].items ?? []).compactMap { item -> [UInt8]? in
                 if case .bytes(let bytes) = item { bytes } else { nil }

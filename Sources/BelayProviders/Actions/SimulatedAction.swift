@@ -13,7 +13,8 @@ package struct SimulatedAction: ActionProvider {
             InputContract(
                 "error", .string, allowed: FailureClass.allCases.map { .string($0.rawValue) },
                 standard: "unavailable", description: "The failure's class."),
-            InputContract("retryable", .boolean, description: "Whether the same call may be tried again."),
+            InputContract(
+                "retryable", .boolean, description: "Whether the same call may be tried again."),
             InputContract("output", .map, description: "What a successful call answers."),
             InputContract("delay", .duration, description: "How long each call takes."),
         ],
@@ -35,7 +36,7 @@ package struct SimulatedAction: ActionProvider {
     package func perform(_ request: ActionRequest) async -> ActionOutcome {
         await request.carriedOut { call throws(Refusal) in
             if let text = call.text("delay") {
-                guard let delay = Duration(text: text) else {
+                guard case .success(let delay) = DurationText.parse(text) else {
                     throw .invalid("'delay' is no duration: '\(text)'")
                 }
                 let end = min(delay, call.timeLeft)
@@ -51,7 +52,8 @@ package struct SimulatedAction: ActionProvider {
                 let retryable = try call.flag("retryable")
                 return .failed(kind, retryable: retryable, message: "simulated failure")
             case "lost": return .lost(kind, message: "simulated loss of the answer")
-            case let other: throw .invalid("'outcome' is '\(other)'; ok, failed or lost is expected")
+            case let other:
+                throw .invalid("'outcome' is '\(other)'; ok, failed or lost is expected")
             }
         }
     }

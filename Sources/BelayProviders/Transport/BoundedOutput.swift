@@ -48,7 +48,8 @@ package struct BoundedOutput: Sendable {
     package var text: String {
         guard isCut else { return String(decoding: head + end, as: UTF8.self) }
         let missing = max(0, count - head.count - end.count)
-        let note = isUnfinished ? "\(missing) bytes left out, more not read" : "\(missing) bytes left out"
+        let note =
+            isUnfinished ? "\(missing) bytes left out, more not read" : "\(missing) bytes left out"
         return String(decoding: head, as: UTF8.self)
             + "\n[… \(note), sha256 \(digest) …]\n" + String(decoding: end, as: UTF8.self)
     }

@@ -26,7 +26,9 @@ package final class ChildProcesses: @unchecked Sendable {
         }
         let result: Result<ChildResult, ChildError> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let child = RunningChild(id: id, command: command) { continuation.resume(returning: $0) }
+                let child = RunningChild(id: id, command: command) {
+                    continuation.resume(returning: $0)
+                }
                 wake { $0.queued.append(child) }
                 // A cancellation that came before the child was queued found nothing to end.
                 if Task.isCancelled { wake { $0.cancelled.append(id) } }
@@ -98,7 +100,9 @@ extension ChildCommand {
             return "the working folder '\(directory)' is not an absolute path"
         }
         let texts = [path, directory ?? ""] + arguments + environment.keys + environment.values
-        if texts.contains(where: { $0.utf8.contains(0) }) { return "an argument or variable holds NUL" }
+        if texts.contains(where: { $0.utf8.contains(0) }) {
+            return "an argument or variable holds NUL"
+        }
         let isBad = { (name: String) in name.isEmpty || name.utf8.contains(UInt8(ascii: "=")) }
         if let name = environment.keys.first(where: isBad) {
             return "'\(name)' is not the name of a variable"

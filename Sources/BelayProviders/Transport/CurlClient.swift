@@ -120,8 +120,9 @@ package final class CurlClient: @unchecked Sendable {
             for transfer in news.queued { begin(transfer, &live, multi) }
             for id in news.cancelled {
                 guard let transfer = live.removeValue(forKey: id) else { continue }
-                remove(transfer, multi)
+                // The caller first: taking an SMTP transfer off may wait for the server's farewell.
                 transfer.cancel()
+                remove(transfer, multi)
             }
             if news.isStopping { break }
             var running: Int32 = 0
@@ -142,7 +143,8 @@ package final class CurlClient: @unchecked Sendable {
         guard transfer.prepare(), let handle = transfer.handle,
             ccurl_multi_add_handle(multi, handle.pointer) == CURLM_OK
         else {
-            transfer.end(.failure(TransferFailure(.unusable, sent: false, "libcurl is out of memory")))
+            transfer.end(
+                .failure(TransferFailure(.unusable, sent: false, "libcurl is out of memory")))
             return
         }
         live[transfer.id] = transfer

@@ -61,10 +61,12 @@ final class CurlHandle {
 
     /// PEM text.
     func set(_ option: CURLoption, blob bytes: [UInt8]) {
-        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, bytes.count), alignment: 1)
+        let copy = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(1, bytes.count), alignment: 1)
         copy.copyBytes(from: bytes)
         blobs.append(copy)
-        var blob = curl_blob(data: copy.baseAddress, len: bytes.count, flags: UInt32(CURL_BLOB_COPY))
+        var blob = curl_blob(
+            data: copy.baseAddress, len: bytes.count, flags: UInt32(CURL_BLOB_COPY))
         withUnsafeMutablePointer(to: &blob) { _ = ccurl_set_pointer(pointer, option, $0) }
     }
 

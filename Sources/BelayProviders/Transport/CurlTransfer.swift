@@ -119,10 +119,12 @@ final class CurlTransfer: @unchecked Sendable {
     private func failure(of code: CURLcode, status: Int) -> TransferFailure {
         if headerBytes > TransportBounds.headers {
             let limit = TransportBounds.headers
-            return TransferFailure(.broken, sent: true, "more than \(limit) bytes of response headers")
+            return TransferFailure(
+                .broken, sent: true, "more than \(limit) bytes of response headers")
         }
         let cause = CurlTransfer.cause(of: code, sent: wasSent, status: status)
-        return TransferFailure(cause, sent: wasSent, handle?.errorText(code) ?? "error \(code.rawValue)")
+        return TransferFailure(
+            cause, sent: wasSent, handle?.errorText(code) ?? "error \(code.rawValue)")
     }
 
     private static func cause(of code: CURLcode, sent: Bool, status: Int) -> TransferFailure.Cause {

@@ -44,7 +44,9 @@ package struct HostPolicy: Sendable, Hashable {
     /// Allows networks such as `10.0.0.0/8`; gives back the first text that is none.
     package mutating func allow(networks texts: [String]) -> String? {
         for text in texts {
-            let block = CIDRBlock(text) ?? IPAddress(text).flatMap { CIDRBlock(address: $0, prefixLength: $0.family.bits) }
+            let block =
+                CIDRBlock(text)
+                ?? IPAddress(text).flatMap { CIDRBlock(address: $0, prefixLength: $0.family.bits) }
             guard let block else { return text }
             networks.append(block)
         }
@@ -67,10 +69,12 @@ package struct HostPolicy: Sendable, Hashable {
 
     /// IANA's special-purpose registries (RFC 6890 and its updates).
     private static let special = ranges([
-        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+        "172.16.0.0/12",
         "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15",
         "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4", "::/128", "::1/128",
-        "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "fc00::/7", "fe80::/10", "fec0::/10",
+        "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "fc00::/7", "fe80::/10",
+        "fec0::/10",
         "ff00::/8",
     ])
 

@@ -27,7 +27,9 @@ package struct JudgedClient: Sendable {
                 throw TransferFailure(.connect, sent: false, "no time left to connect")
             }
             let response = try await curl.send(request)
-            guard left > 0, let next = try JudgedClient.next(request, response) else { return response }
+            guard left > 0, let next = try JudgedClient.next(request, response) else {
+                return response
+            }
             request = next
             left -= 1
         }
@@ -46,9 +48,10 @@ package struct JudgedClient: Sendable {
             addresses = [own]
         } else {
             let resolver = resolver
-            addresses = await withDeadline(min(timeout, connect)) {
-                await resolver.addresses(url.host)
-            } ?? []
+            addresses =
+                await withDeadline(min(timeout, connect)) {
+                    await resolver.addresses(url.host)
+                } ?? []
         }
         if addresses.isEmpty {
             throw TransferFailure(.resolve, sent: false, "the host '\(url.host)' has no address")

@@ -95,7 +95,8 @@ package final class RESPClient {
             do throws(RESPError) {
                 if let reply = try decoder.next() { return reply }
             } catch {
-                throw .transfer(TransferFailure(.broken, sent: true, "not a Redis reply: \(error.message)"))
+                throw .transfer(
+                    TransferFailure(.broken, sent: true, "not a Redis reply: \(error.message)"))
             }
             do {
                 decoder.feed(try connection.read())

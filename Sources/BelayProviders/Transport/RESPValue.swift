@@ -69,7 +69,9 @@ package struct RESPDecoder: Sendable {
 
     private func value(_ place: inout Int, depth: Int) throws(RESPError) -> RESPValue? {
         guard let line = line(&place) else { return nil }
-        guard let kind = line.first else { throw RESPError(message: "an empty line in place of a reply") }
+        guard let kind = line.first else {
+            throw RESPError(message: "an empty line in place of a reply")
+        }
         let rest = line.dropFirst()
         switch kind {
         case UInt8(ascii: "+"): return .text(String(decoding: rest, as: UTF8.self))
@@ -83,7 +85,9 @@ package struct RESPDecoder: Sendable {
 
     /// Up to the line's end, which is passed; nil if it is not there yet.
     private func line(_ place: inout Int) -> ArraySlice<UInt8>? {
-        guard let end = bytes[place...].firstIndex(of: 13), end + 1 < bytes.count else { return nil }
+        guard let end = bytes[place...].firstIndex(of: 13), end + 1 < bytes.count else {
+            return nil
+        }
         defer { place = end + 2 }
         return bytes[place..<end]
     }
@@ -105,7 +109,9 @@ package struct RESPDecoder: Sendable {
         return .bytes(Array(bytes[place..<place + count]))
     }
 
-    private func array(_ count: Int, _ place: inout Int, _ depth: Int) throws(RESPError) -> RESPValue? {
+    private func array(_ count: Int, _ place: inout Int, _ depth: Int) throws(RESPError)
+        -> RESPValue?
+    {
         if count == -1 { return .array(nil) }
         guard (0...RESPDecoder.mostItems).contains(count), depth < RESPDecoder.deepest else {
             throw RESPError(message: "a reply of \(count) items at depth \(depth)")

@@ -74,7 +74,9 @@ final class RunningChild: @unchecked Sendable {
     private func spawn(
         _ input: Int32, _ output: Int32, _ error: Int32, _ step: inout UnsafePointer<CChar>?
     ) -> pid_t {
-        let variables = command.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let variables = command.environment.sorted { $0.key < $1.key }.map {
+            "\($0.key)=\($0.value)"
+        }
         return withCStrings([command.path] + command.arguments) { arguments in
             withCStrings(variables) { environment in
                 command.path.withCString { path in
@@ -123,7 +125,9 @@ final class RunningChild: @unchecked Sendable {
 
     private func write() {
         while input >= 0, !toWrite.isEmpty {
-            let count = toWrite.withUnsafeBytes { Glibc.write(input, $0.baseAddress, min($0.count, 1 << 16)) }
+            let count = toWrite.withUnsafeBytes {
+                Glibc.write(input, $0.baseAddress, min($0.count, 1 << 16))
+            }
             if count > 0 {
                 toWrite = toWrite.dropFirst(count)
             } else if errno == EAGAIN {
@@ -143,7 +147,8 @@ final class RunningChild: @unchecked Sendable {
         for _ in 0..<RunningChild.turns {
             let descriptor = outputs[place].descriptor
             guard descriptor >= 0 else { return false }
-            let count = withUnsafeTemporaryAllocation(byteCount: RunningChild.chunk, alignment: 1) { space in
+            let count = withUnsafeTemporaryAllocation(byteCount: RunningChild.chunk, alignment: 1) {
+                space in
                 let count = Glibc.read(descriptor, space.baseAddress, space.count)
                 if count > 0 { outputs[place].bytes.append(.init(rebasing: space[..<count])) }
                 return count
@@ -193,7 +198,8 @@ final class RunningChild: @unchecked Sendable {
         finish(
             .success(
                 ChildResult(
-                    ending: ending, stop: stopReason, output: outputs[0].bytes, error: outputs[1].bytes)))
+                    ending: ending, stop: stopReason, output: outputs[0].bytes,
+                    error: outputs[1].bytes)))
         return true
     }
 

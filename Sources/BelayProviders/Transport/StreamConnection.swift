@@ -51,7 +51,8 @@ final class StreamConnection {
             if code == CURLE_AGAIN {
                 try wait(Int16(POLLOUT))
             } else if code != CURLE_OK {
-                throw TransferFailure(.broken, sent: true, "the connection ended: \(handle.errorText(code))")
+                throw TransferFailure(
+                    .broken, sent: true, "the connection ended: \(handle.errorText(code))")
             }
             rest = rest.dropFirst(count)
         }
@@ -80,7 +81,9 @@ final class StreamConnection {
         while true {
             if isCancelled() { throw TransferFailure(.cancelled, sent: true, "cancelled") }
             let left = deadline - .now
-            if left <= .zero { throw TransferFailure(.timeout, sent: true, "no answer before the deadline") }
+            if left <= .zero {
+                throw TransferFailure(.timeout, sent: true, "no answer before the deadline")
+            }
             var entry = pollfd(fd: socket, events: events, revents: 0)
             if poll(&entry, 1, Int32(min(50, left.wholeMilliseconds))) > 0 { return }
         }

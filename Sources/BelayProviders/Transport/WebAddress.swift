@@ -13,7 +13,8 @@ package struct WebAddress: Sendable, Hashable {
     /// Without `?`; nil if there is none.
     package var query: String?
 
-    package init(scheme: String, host: String, port: Int, path: String = "/", query: String? = nil) {
+    package init(scheme: String, host: String, port: Int, path: String = "/", query: String? = nil)
+    {
         self.scheme = scheme
         self.host = host
         self.port = port
@@ -62,7 +63,9 @@ extension WebAddress {
     package init(_ text: String) throws(WebAddressError) {
         let bytes = Array(text.utf8)
         if let bad = bytes.first(where: { $0 <= 0x20 || $0 >= 0x7f || $0 == UInt8(ascii: "\\") }) {
-            let what = bad >= 0x7f ? "a character that is not ASCII" : "a space, control character or backslash"
+            let what =
+                bad >= 0x7f
+                ? "a character that is not ASCII" : "a space, control character or backslash"
             throw WebAddressError("the address holds \(what)")
         }
         guard let colon = text.range(of: "://") else {
@@ -143,7 +146,8 @@ extension WebAddress {
         let last = labels[labels.count - 1]
         if last.utf8.allSatisfy(isDigit) || last.hasPrefix("0x") {
             guard let address = IPAddress(host), address.family == .v4 else {
-                throw WebAddressError("'\(text)' is not an address in its plain form of four numbers")
+                throw WebAddressError(
+                    "'\(text)' is not an address in its plain form of four numbers")
             }
             return address.description
         }
@@ -183,7 +187,9 @@ private func isHex(_ byte: UInt8) -> Bool {
 }
 
 extension Substring {
-    fileprivate func range(of text: String) -> Range<Substring.Index>? { String.range(of: text, in: self) }
+    fileprivate func range(of text: String) -> Range<Substring.Index>? {
+        String.range(of: text, in: self)
+    }
 }
 
 extension String {
@@ -196,7 +202,9 @@ extension String {
         var start = bytes.startIndex
         while start != bytes.endIndex {
             let rest = bytes[start...]
-            if rest.starts(with: sought) { return start..<bytes.index(start, offsetBy: sought.count) }
+            if rest.starts(with: sought) {
+                return start..<bytes.index(start, offsetBy: sought.count)
+            }
             start = bytes.index(after: start)
         }
         return nil

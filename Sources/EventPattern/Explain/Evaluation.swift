@@ -104,6 +104,6 @@ extension Condition {
 
 extension EventError {
     /// The event repeats keys with arrays below them so often that the search was given up.
-    static let tooManyChoices = EventError(
+    public static let tooManyChoices = EventError(
         "the event repeats keys with lists below them too often to be matched", at: 0)
 }

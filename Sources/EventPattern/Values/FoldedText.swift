@@ -57,4 +57,20 @@ enum FoldedText {
         }
         return true
     }
+
+    /// Writes a text's folding and gives its length in bytes; the target must hold twice the text's bytes.
+    static func fold(_ text: UnsafeBufferPointer<UInt8>, into target: UnsafeMutablePointer<UInt8>)
+        -> Int
+    {
+        var place = 0
+        var length = 0
+        while place < text.count {
+            let scalar = CaseFolding.fold(next(text, &place))
+            JSONGrammar.encode(scalar) { byte in
+                target[length] = byte
+                length += 1
+            }
+        }
+        return length
+    }
 }

@@ -71,7 +71,7 @@ enum JSONGrammar {
     }
 
     /// The scalar that `\uXXXX`, or a pair of them, spells, with its length in bytes.
-    private static func scalar(_ raw: UnsafeBufferPointer<UInt8>, at place: Int) -> (UInt32, Int)? {
+    static func scalar(_ raw: UnsafeBufferPointer<UInt8>, at place: Int) -> (UInt32, Int)? {
         guard let high = unit(raw, at: place) else { return nil }
         guard high & 0xF800 == 0xD800 else { return (high, 6) }
         guard high < 0xDC00, let low = unit(raw, at: place + 6), low & 0xFC00 == 0xDC00 else {
@@ -97,7 +97,7 @@ enum JSONGrammar {
     }
 
     @inline(__always)
-    private static func encode(_ scalar: UInt32, into write: (UInt8) -> Void) {
+    static func encode(_ scalar: UInt32, into write: (UInt8) -> Void) {
         func tail(_ shift: UInt32) -> UInt8 { UInt8(0x80 | scalar >> shift & 0x3F) }
         switch scalar {
         case 0..<0x80: write(UInt8(scalar))

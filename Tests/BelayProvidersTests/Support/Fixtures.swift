@@ -6,7 +6,13 @@ enum Fixtures {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Fixtures")
 
-    static func path(_ name: String) -> String { folder.appending(path: name).path(percentEncoded: false) }
+    /// The repository's own folder.
+    static let repository = folder.resolvingSymlinksInPath().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    static func path(_ name: String) -> String {
+        folder.appending(path: name).path(percentEncoded: false)
+    }
 
     static func bytes(_ name: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: folder.appending(path: name)))
@@ -23,7 +29,8 @@ enum Fixtures {
 
     /// A folder of its own under the system's temporary folder.
     static func temporaryFolder() throws -> URL {
-        let url = FileManager.default.temporaryDirectory.appending(path: "belay-\(UUID().uuidString)")
+        let url = FileManager.default.temporaryDirectory.appending(
+            path: "belay-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         return url
     }

@@ -1,6 +1,8 @@
 import Foundation
 import Glibc
 
+@testable import BelayProviders
+
 /// A real server on a free port of the loopback, gone when the test's process ends or `stop` is called.
 final class Peer: @unchecked Sendable {
     let port: Int
@@ -12,9 +14,13 @@ final class Peer: @unchecked Sendable {
     }
 
     /// Starts a program; `{port}` in its arguments becomes the port.
-    init(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws {
+    private init(_ program: String, _ arguments: [String], environment: [String: String] = [:])
+        throws
+    {
         guard let path = Peer.find(program) else {
-            throw Missing(description: "\(program) is not installed; `make test` installs what the tests need")
+            throw Missing(
+                description: "\(program) is not installed; `make test` installs what the tests need"
+            )
         }
         port = try Peer.freePort()
         let port = port
@@ -22,7 +28,9 @@ final class Peer: @unchecked Sendable {
         process.arguments =
             [Fixtures.path("servers/keeper.py"), path]
             + arguments.map { $0.replacingOccurrences(of: "{port}", with: String(port)) }
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in
+            new
+        }
         process.standardInput = life
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
@@ -30,16 +38,31 @@ final class Peer: @unchecked Sendable {
         try awaitPort()
     }
 
-    /// The server of bad weather in Fixtures/servers.
-    static func weather(tls: (certificate: String, key: String)? = nil) throws -> Peer {
-        let options = tls.map { ["--tls", $0.certificate, $0.key] } ?? []
-        return try Peer("python3", [Fixtures.path("servers/weather.py"), "{port}"] + options)
+    /// The same, off the threads that all tests share.
+    static func start(
+        _ program: String, _ arguments: [String], environment: [String: String] = [:]
+    ) async throws -> Peer {
+        try await OwnThread.run {
+            Result { try Peer(program, arguments, environment: environment) }
+        }.get()
     }
 
-    static func redis(_ options: [String] = []) throws -> Peer {
-        try Peer(
+    private static let weather = Task { try await start("python3", weatherCommand) }
+    private static let weatherCommand = [Fixtures.path("servers/weather.py"), "{port}"]
+
+    /// The server of bad weather in Fixtures/servers, one for all tests; with TLS, one of its own.
+    static func weather(tls: (certificate: String, key: String)? = nil) async throws -> Peer {
+        guard let tls else { return try await weather.value }
+        return try await start("python3", weatherCommand + ["--tls", tls.certificate, tls.key])
+    }
+
+    static func redis(_ options: [String] = []) async throws -> Peer {
+        try await start(
             "redis-server",
-            ["--port", "{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", "/tmp"]
+            [
+                "--port", "{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+                "--dir", "/tmp",
+            ]
                 + options)
     }
 

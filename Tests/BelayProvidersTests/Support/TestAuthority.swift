@@ -17,12 +17,16 @@ struct TestAuthority {
             toFile: names, atomically: true, encoding: .utf8)
         let curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
         try TestAuthority.openssl(
-            ["req", "-x509", "-days", "2", "-subj", "/CN=Test authority", "-keyout", path("ca.key"), "-out", authority]
+            [
+                "req", "-x509", "-days", "2", "-subj", "/CN=Test authority", "-keyout",
+                path("ca.key"), "-out", authority,
+            ]
                 + curve)
         try TestAuthority.openssl(
             ["req", "-subj", "/CN=localhost", "-keyout", key, "-out", path("server.csr")] + curve)
         try TestAuthority.openssl([
-            "x509", "-req", "-days", "2", "-in", path("server.csr"), "-CA", authority, "-CAkey", path("ca.key"),
+            "x509", "-req", "-days", "2", "-in", path("server.csr"), "-CA", authority, "-CAkey",
+            path("ca.key"),
             "-CAcreateserial", "-extfile", names, "-out", certificate,
         ])
     }

@@ -97,7 +97,7 @@ import Testing
         let result = try await children.run(shell("sleep 30 & echo done"))
         #expect(result.ending == .exited(0))
         #expect(result.output.text == "done\n")
-        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(ContinuousClock.now - start < .seconds(25))
     }
 
     @Test func cancellationEndsTheProgram() async throws {
@@ -107,7 +107,7 @@ import Testing
         let start = ContinuousClock.now
         task.cancel()
         #expect(try await task.value.stop == .cancelled)
-        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(ContinuousClock.now - start < .seconds(25))
     }
 
     @Test func whatCannotStartSaysWhy() async throws {
@@ -142,7 +142,8 @@ import Testing
             for _ in 0..<8 {
                 group.addTask {
                     var count = 0
-                    for _ in 0..<1_250 where (try? await children.run(command))?.ending == .exited(0) {
+                    for _ in 0..<1_250
+                    where (try? await children.run(command))?.ending == .exited(0) {
                         count += 1
                     }
                     return count
@@ -151,7 +152,8 @@ import Testing
             return await group.reduce(0, +)
         }
         #expect(ended == 10_000)
-        #expect(try openDescriptors() <= before + 20)
+        // Other tests open some meanwhile; one left behind by each program would be thousands.
+        #expect(try openDescriptors() < before + 500)
     }
 
     private func openDescriptors() throws -> Int {

@@ -6,7 +6,8 @@ import Testing
 /// The Redis protocol, bytes and a real server.
 @Suite struct RESPTests {
     @Test func repliesAreReadHoweverTheyAreCut() throws {
-        let text = "+OK\r\n-ERR no\r\n:-7\r\n$3\r\na\r\n\r\n$-1\r\n*2\r\n:1\r\n*1\r\n$0\r\n\r\n*-1\r\n"
+        let text =
+            "+OK\r\n-ERR no\r\n:-7\r\n$3\r\na\r\n\r\n$-1\r\n*2\r\n:1\r\n*1\r\n$0\r\n\r\n*-1\r\n"
         let bytes = Array(text.utf8)
         let want: [RESPValue] = [
             .text("OK"), .error("ERR no"), .integer(-7), .bytes(Array("a\r\n".utf8)), .bytes(nil),
@@ -50,7 +51,7 @@ import Testing
     }
 
     @Test func commandsReachARealServer() async throws {
-        let peer = try Peer.redis(["--requirepass", "geheim wort"])
+        let peer = try await Peer.redis(["--requirepass", "geheim wort"])
         var server = server(peer)
         guard case .failure(.reply(let message)) = await run(server, [["PING"]]) else {
             Issue.record("a command without a password was answered")
@@ -66,7 +67,8 @@ import Testing
         server.password = "geheim wort"
         server.database = 3
         let replies = try await run(
-            server, [["SET", "k", "v\r\n\0"], ["GET", "k"], ["DBSIZE"], ["SELECT", "0"], ["DBSIZE"]]
+            server,
+            [["SET", "k", "v\r\n\0"], ["GET", "k"], ["DBSIZE"], ["SELECT", "0"], ["DBSIZE"]]
         ).get()
         #expect(
             replies == [
@@ -77,7 +79,7 @@ import Testing
     }
 
     @Test func aLargeReplyComesWhole() async throws {
-        let peer = try Peer.redis()
+        let peer = try await Peer.redis()
         let big = String(repeating: "x", count: 5_000_000)
         let replies = try await run(server(peer), [["SET", "k", big], ["GET", "k"]]).get()
         #expect(replies[1] == .bytes(Array(big.utf8)))
@@ -94,7 +96,7 @@ import Testing
     }
 
     @Test func aServerThatHangsMeetsTheDeadline() async throws {
-        let peer = try Peer.redis()
+        let peer = try await Peer.redis()
         let result = await run(server(peer), timeout: .milliseconds(300), [["BLPOP", "none", "0"]])
         guard case .failure(.transfer(let failure)) = result else {
             Issue.record("a blocked command was answered")
@@ -104,7 +106,7 @@ import Testing
     }
 
     @Test func cancellationEndsTheWait() async throws {
-        let peer = try Peer.redis()
+        let peer = try await Peer.redis()
         let server = server(peer)
         let task = Task { await run(server, timeout: .seconds(30), [["BLPOP", "none", "0"]]) }
         try await Task.sleep(for: .milliseconds(200))
@@ -118,7 +120,7 @@ import Testing
 
     @Test func tlsIsCheckedAgainstTheAuthority() async throws {
         let authority = try TestAuthority()
-        let peer = try Peer.redis([
+        let peer = try await Peer.redis([
             "--tls-port", "{port}", "--port", "0", "--tls-cert-file", authority.certificate,
             "--tls-key-file", authority.key, "--tls-ca-cert-file", authority.authority,
             "--tls-auth-clients", "no",

@@ -54,7 +54,8 @@ import Testing
     @Test func everyDeniedRangeIsDenied() async throws {
         let table = try Fixtures.json("vectors/ssrf-urls.json")
         let texts =
-            try #require(table["denyRanges4"]?.arrayValue) + #require(table["denyRanges6"]?.arrayValue)
+            try #require(table["denyRanges4"]?.arrayValue) + #require(
+                table["denyRanges6"]?.arrayValue)
         #expect(texts.count == 28)
         for text in texts.compactMap(\.stringValue) where !text.contains("embedded") {
             let base = String(text.prefix { $0 != "/" })
@@ -64,7 +65,7 @@ import Testing
     }
 
     @Test func aNameThatChangesItsAnswerIsAskedOnce() async throws {
-        let peer = try Peer.weather()
+        let peer = try await Peer.weather()
         let asked = Locked(0)
         let resolver = Resolver.table { _ in
             let count = asked.withLock { count in
@@ -80,7 +81,9 @@ import Testing
         let request = HTTPRequest("GET", try WebAddress("http://rebind.test:\(peer.port)/echo"))
         #expect(try await client.send(request, policy: policy).status == 200)
         #expect(asked.withLock { $0 } == 1)
-        await #expect(throws: TransferFailure.self) { try await client.send(request, policy: policy) }
+        await #expect(throws: TransferFailure.self) {
+            try await client.send(request, policy: policy)
+        }
     }
 
     @Test func oneBadAddressOfANameSpoilsIt() async throws {
@@ -94,14 +97,16 @@ import Testing
         var policy = HostPolicy()
         policy.trusted = ["inside.example"]
         #expect(await objection("http://inside.example/", policy) { _ in ["10.0.0.1"] } == nil)
-        #expect(await objection("http://inside.example/", policy) { _ in ["169.254.169.254"] } != nil)
+        #expect(
+            await objection("http://inside.example/", policy) { _ in ["169.254.169.254"] } != nil)
         #expect(policy.allow(networks: ["169.254.169.254"]) == nil)
-        #expect(await objection("http://inside.example/", policy) { _ in ["169.254.169.254"] } == nil)
+        #expect(
+            await objection("http://inside.example/", policy) { _ in ["169.254.169.254"] } == nil)
         #expect(policy.allow(networks: ["10.0.0.0/8", "nonsense"]) == "nonsense")
     }
 
     @Test func redirectsAreJudgedAgain() async throws {
-        let peer = try Peer.weather()
+        let peer = try await Peer.weather()
         var policy = HostPolicy()
         policy.ports = [peer.port]
         #expect(policy.allow(networks: ["127.0.0.0/8"]) == nil)

@@ -50,8 +50,11 @@ struct CaseReader {
     }
 
     private func row(_ node: YAMLNode) -> RowSyntax? {
-        context.entries(node, of: "values").map {
-            RowSyntax(values: context.members($0, allowsNUL: true), span: node.span)
+        context.entries(node, of: "values").map { entries in
+            let values = entries.map {
+                TemplateMember(name: $0.key, value: context.freeValue($0.value))
+            }
+            return RowSyntax(values: values, span: node.span)
         }
     }
 

@@ -54,8 +54,10 @@ private struct EnvironmentParts {
     }
 
     func target(_ entry: YAMLEntry) -> TargetSyntax? {
-        context.entries(entry.value, of: "what bindings need to know").map {
-            TargetSyntax(name: entry.key, values: context.members($0), span: entry.key.span)
+        context.entries(entry.value, of: "what bindings need to know").map { entries in
+            ImplicitTypes.check(entry.value) { context.report($0) }
+            return TargetSyntax(
+                name: entry.key, values: context.members(entries), span: entry.key.span)
         }
     }
 

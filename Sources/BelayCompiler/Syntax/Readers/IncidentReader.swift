@@ -11,8 +11,10 @@ struct IncidentReader {
         for field in IncidentField.all {
             guard let node = reader.node(field.name), check(node, field) else { continue }
             let name = Located(field.name, at: reader.place(field.name))
-            fields.append(
-                TemplateMember(name: name, value: context.templateValue(node, allowsNUL: true)))
+            let value =
+                field.kind == .free
+                ? context.freeValue(node) : context.templateValue(node, allowsNUL: true)
+            fields.append(TemplateMember(name: name, value: value))
         }
         return IncidentSyntax(extends: extends, fields: fields, span: node.span)
     }
@@ -45,13 +47,18 @@ struct IncidentReader {
             if isTemplate(node) { return true }
             return context.timestamp(node) != nil
         case .texts:
-            return context.entries(node, of: "text")?.allSatisfy { isScalar($0.value, "text") }
+            return context.entries(node, of: "text").map { all($0) { isScalar($0, "text") } }
                 ?? false
         case .numbers:
-            return context.entries(node, of: "numbers")?.allSatisfy { isNumber($0.value) } ?? false
+            return context.entries(node, of: "numbers").map { all($0, isNumber) } ?? false
         case .free: return true
         case .links: return context.items(node, of: "links") != nil
         }
+    }
+
+    /// Whether all values pass; each is judged, so that all findings come at once.
+    private func all(_ entries: [YAMLEntry], _ check: (YAMLNode) -> Bool) -> Bool {
+        entries.map { check($0.value) }.allSatisfy { $0 }
     }
 
     private func isTemplate(_ node: YAMLNode) -> Bool {

@@ -92,7 +92,7 @@ struct RuleReader {
         let population = reader.text("population")
         let per = reader.duration("per")
         context.exclude("max_targets", "max_percent", reader)
-        context.exclude("max_targets", "population", reader)
+        if percent == nil { context.exclude("max_targets", "population", reader) }
         guard let per else { return nil }
         if let targets {
             return BlastRadiusSyntax(bound: .targets(targets), per: per, span: node.span)

@@ -31,21 +31,17 @@ extension StepSyntax {
 enum StepNames {
     static func check(_ steps: [StepSyntax], handlers: [[StepSyntax]], _ context: ReadingContext) {
         let chain = all(steps)
-        var given = chain.compactMap(\.id)
-        checkList(chain, context)
-        for list in handlers + chain.compactMap(\.onFailure) {
-            let handler = all(list)
-            checkList(handler, context)
-            given += handler.compactMap(\.id)
-        }
-        var reported = Set<KeyBytes>()
-        for list in [chain] + (handlers + chain.compactMap(\.onFailure)).map(all) {
-            for name in repeated(list.map(\.effectiveID)) { reported.insert(KeyBytes(text: name)) }
-        }
-        context.checkUnique(given.filter { !reported.contains(KeyBytes(text: $0.value)) }, "step")
+        let lists = [chain] + (handlers + chain.compactMap(\.onFailure)).map(all)
+        for list in lists { checkList(list, context) }
+        let given = lists.flatMap { $0.compactMap(\.id) }
+        guard given.count > 1, !repeated(given).isEmpty else { return }
+        let reported = Set(lists.flatMap { repeated($0.map(\.effectiveID)) }.map(KeyBytes.init))
+        let others = given.filter { !reported.contains(KeyBytes(text: $0.value)) }
+        context.checkUnique(others, "step")
     }
 
     private static func checkList(_ steps: [StepSyntax], _ context: ReadingContext) {
+        guard steps.count > 1 else { return }
         context.checkUnique(
             steps.map(\.effectiveID), "step",
             help: ["an id is the action's name if none is given; give one of the two an `id`"])

@@ -74,8 +74,9 @@ extension MappingReader {
     /// A list, each item read by itself; items that cannot be read are left out.
     func list<Item>(_ name: String, of what: String, _ read: (YAMLNode) -> Item?) -> [Item]? {
         value(name).flatMap { node, shape in
-            guard case .list(_, let least) = shape else { wrongShape(name, "a list") }
-            return context.items(node, of: what, least: least)?.compactMap(read)
+            guard case .list(let item, let least) = shape else { wrongShape(name, "a list") }
+            return context.items(node, of: what, least: least, isOfScalars: item.isScalar)?
+                .compactMap(read)
         }
     }
 

@@ -5,6 +5,7 @@ extension ReadingContext {
         let bytes = Array(scalar.text.utf8)[...]
         let inner = bytes.trimmed
         guard !inner.isEmpty else {
+            if node.isDamaged { return nil }
             report(.emptyExpression, "`\(key)` holds no expression", at: node.span)
             return nil
         }

@@ -1,6 +1,7 @@
 extension ReadingContext {
     /// Text where a list is due, and the like.
     func wrongKind(_ node: YAMLNode, expected: String, help: [String] = [], fix: Fix? = nil) {
+        guard !node.isDamaged else { return }
         let span = node.span.isEmpty ? node.span.startOnly : headline(node)
         report(
             .wrongKind, "expected \(expected), found \(node.kindName)", at: span, help: help,
@@ -15,15 +16,15 @@ extension ReadingContext {
         return SourceSpan(file: node.span.file, start: node.span.start, end: end)
     }
 
-    /// The items of a list; a single scalar is reported with the fix of brackets.
-    func items(_ node: YAMLNode, of what: String, least: Int = 0) -> [YAMLNode]? {
+    /// The items of a list; a single scalar where scalars are due is reported with the fix of brackets.
+    func items(
+        _ node: YAMLNode, of what: String, least: Int = 0, isOfScalars: Bool = false
+    ) -> [YAMLNode]? {
         guard let items = node.items else {
-            var fix: Fix?
-            if let scalar = node.scalar, !node.isNull, scalar.style != .literal,
-                scalar.style != .folded
-            {
-                fix = Fix("put it in a list", replace: node.span, with: "[\(node.span.text)]")
-            }
+            let isOne = isOfScalars && node.scalar != nil && !node.isNull
+            let fix =
+                isOne
+                ? Fix("put it in a list", replace: node.span, with: "[\(node.span.text)]") : nil
             wrongKind(node, expected: "a list of \(what)", fix: fix)
             return nil
         }

@@ -1,8 +1,8 @@
 extension ReadingContext {
     /// Text that is fixed when the file is loaded, whatever it looks like.
-    func text(_ node: YAMLNode, _ what: String = "text") -> Located<String>? {
+    func text(_ node: YAMLNode, _ what: @autoclosure () -> String = "text") -> Located<String>? {
         guard let scalar = node.scalar, !node.isNull else {
-            wrongKind(node, expected: what)
+            wrongKind(node, expected: what())
             return nil
         }
         if let place = scalar.text.firstOffset(of: "${{") {
@@ -38,7 +38,7 @@ extension ReadingContext {
         let nearest = form.admits(lower) ? ["write `\(lower)`"] : []
         report(
             .invalidName, "`\(text.value)` is no name that can stand here", at: text.span,
-            help: ["it has \(form.words)"] + nearest)
+            help: ["write \(form.words)"] + nearest)
         return nil
     }
 
@@ -54,10 +54,12 @@ extension ReadingContext {
 
     func word(_ node: YAMLNode, of words: [String]) -> Located<String>? {
         guard let text = text(node, list(words)) else { return nil }
-        if words.contains(where: { $0.utf8.elementsEqual(text.value.utf8) }) { return text }
+        if words.contains(where: { $0.hasSameBytes(as: text.value) }) { return text }
         let nearest = Suggestion.nearest(to: text.value, in: words)
         report(
-            .unknownValue, "`\(text.value)` is none of \(list(words))", at: text.span,
+            .unknownValue,
+            "`\(text.value)` is \(words.count > 1 ? "none of" : "not") \(list(words))",
+            at: text.span,
             help: nearest.map { ["did you mean `\($0)`?"] } ?? [],
             fix: nearest.map { Fix("write `\($0)`", replace: text.span, with: $0) })
         return nil

@@ -26,6 +26,12 @@ extension ReadingContext {
         }
     }
 
+    /// A value whose scalars have no type but that of the core schema.
+    func freeValue(_ node: YAMLNode) -> TemplateValue {
+        ImplicitTypes.check(node) { report($0) }
+        return templateValue(node, allowsNUL: true)
+    }
+
     func members(_ entries: [YAMLEntry], allowsNUL: Bool = false) -> [TemplateMember] {
         entries.map {
             TemplateMember(name: $0.key, value: templateValue($0.value, allowsNUL: allowsNUL))

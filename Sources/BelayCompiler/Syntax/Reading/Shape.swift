@@ -13,6 +13,8 @@ indirect enum Shape: Sendable {
     case expression
     /// Text with `${{ }}`.
     case template
+    /// An event pattern over an incident's fields.
+    case pattern
     /// Any value, with `${{ }}` anywhere in it.
     case value
     /// Nothing: `undo: ~`.
@@ -25,6 +27,14 @@ indirect enum Shape: Sendable {
     case either([Shape])
 
     static func list(_ shape: Shape) -> Shape { .list(shape, least: 0) }
+
+    /// Whether a single line can be such a value.
+    var isScalar: Bool {
+        switch self {
+        case .text, .named, .word, .duration, .integer: true
+        default: false
+        }
+    }
 
     /// Whether it is an expression, or may be one.
     var isExpression: Bool {

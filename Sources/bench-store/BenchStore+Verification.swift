@@ -1,0 +1,3 @@
+extension BenchStore {
+    static func verification(_ folder: String, _ count: Int) async throws {}
+}
