@@ -29,7 +29,7 @@ enum OutputCheck {
         }
         for contract in action?.outputs ?? [] {
             guard let value = output[contract.name], !value.isNull else { continue }
-            if !contract.type.admits(value) {
+            if !contract.type.admits(contract.type.typed(value)) {
                 let message =
                     "output `\(contract.name)`: expected \(contract.type.article), found \(value.kindName)"
                 return .failed(.badOutput, retryable: false, message: message)
