@@ -6,7 +6,8 @@ import Glibc
     static func main() async {
         let tools = ProviderTools.system()
         guard let api = tools.variable("AWS_LAMBDA_RUNTIME_API") else {
-            tools.writeLine("AWS_LAMBDA_RUNTIME_API is not set: this program runs inside AWS Lambda")
+            tools.writeLine(
+                "AWS_LAMBDA_RUNTIME_API is not set: this program runs inside AWS Lambda")
             exit(64)
         }
         do {

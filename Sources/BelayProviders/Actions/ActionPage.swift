@@ -1,4 +1,4 @@
-package import BelayCompiler
+import BelayCompiler
 import JSON
 
 /// The page of a provider or a capability in docs/actions, made from its contract: documentation that cannot
@@ -37,7 +37,7 @@ package struct ActionPage: Sendable {
 
     private static func section(_ heading: String, _ action: ActionContract) -> String {
         var facts = "Effect `\(action.effect.rawValue)`, recovery `\(action.recovery.rawValue)`"
-        if let timeout = action.timeout { facts += ", time-out \(DurationText.text(timeout))" }
+        if let timeout = action.timeout { facts += ", time-out \(timeout.text)" }
         if let undo = action.undo { facts += ", undone by `\(undo)`" }
         var text = "\(heading)\n\n\(action.description)\n\n\(facts).\n\n"
         if !action.inputs.isEmpty { text += "Inputs:\n\n" + table(action.inputs) }
@@ -65,18 +65,23 @@ package struct ActionPage: Sendable {
                 notes.append("one of " + input.allowed.map(shown).joined(separator: ", "))
             }
             if let standard = input.standard { notes.append("default \(shown(standard))") }
-            text += "| `\(input.name)` | \(input.type.rawValue) | \(notes.joined(separator: "; ")) | "
+            text +=
+                "| `\(input.name)` | \(input.type.rawValue) | \(notes.joined(separator: "; ")) | "
             text += "\(cell(input.description)) |\n"
         }
         return text + "\n"
     }
 
     private static func table(_ outputs: [OutputContract]) -> String {
-        let rows = outputs.map { "| `\($0.name)` | \($0.type.rawValue) | \(cell($0.description)) |\n" }
+        let rows = outputs.map {
+            "| `\($0.name)` | \($0.type.rawValue) | \(cell($0.description)) |\n"
+        }
         return "| name | type | |\n|---|---|---|\n" + rows.joined() + "\n"
     }
 
-    private static func shown(_ value: JSONValue) -> String { "`\(value.stringValue ?? value.text())`" }
+    private static func shown(_ value: JSONValue) -> String {
+        "`\(value.stringValue ?? value.text())`"
+    }
 
     private static func cell(_ text: String) -> String { text.replacingAll("|", with: "\\|") }
 }

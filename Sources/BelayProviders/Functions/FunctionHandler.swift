@@ -29,7 +29,11 @@ package struct FunctionHandler: Sendable {
             return FunctionHandler.response(200, body)
         case .failed(let kind, _, let message), .lost(let kind, let message):
             return FunctionHandler.response(
-                500, ["message": .string(message), "error": .string(kind.rawValue), "incidentId": incident])
+                500,
+                [
+                    "message": .string(message), "error": .string(kind.rawValue),
+                    "incidentId": incident,
+                ])
         }
     }
 
@@ -56,11 +60,14 @@ package struct FunctionHandler: Sendable {
         switch payload["action"]?.stringValue {
         case "restart_service":
             guard let service = FunctionHandler.services[target] else { throw unknown(target) }
-            return ecs("restart", ["service": .string(service), "cluster": try variable("ECS_CLUSTER_NAME")])
+            return ecs(
+                "restart",
+                ["service": .string(service), "cluster": try variable("ECS_CLUSTER_NAME")])
         case "scale_up": return try scaleUp(target, isCritical)
         case "clear_cache":
             guard target == "cache" else { throw unknown(target) }
-            return Work(provider: RedisAction(tools: tools), operation: "flush", settings: try redis())
+            return Work(
+                provider: RedisAction(tools: tools), operation: "flush", settings: try redis())
         case "notify_human":
             return Work(
                 provider: AWSServiceAction(.sns, tools: tools), operation: "publish",
@@ -95,7 +102,9 @@ package struct FunctionHandler: Sendable {
     }
 
     private func ecs(_ operation: String, _ settings: JSONObject) -> Work {
-        Work(provider: AWSServiceAction(.ecs, tools: tools), operation: operation, settings: settings)
+        Work(
+            provider: AWSServiceAction(.ecs, tools: tools), operation: operation, settings: settings
+        )
     }
 
     private func redis() throws(Refusal) -> JSONObject {
@@ -133,8 +142,10 @@ package struct FunctionHandler: Sendable {
             ActionRequest(
                 action: payload["action"]?.stringValue ?? "", operation: work.operation,
                 effect: operation.action.effect, recovery: operation.action.recovery,
-                inputs: SealedObject(plain: ["target": payload["target"] ?? .null]), settings: settings,
-                incident: incident(payload), run: key, step: "function", attempt: 1, idempotencyKey: key,
+                inputs: SealedObject(plain: ["target": payload["target"] ?? .null]),
+                settings: settings,
+                incident: incident(payload), run: key, step: "function", attempt: 1,
+                idempotencyKey: key,
                 timeout: timeout, secrets: SecretVault(values: secrets)))
     }
 
@@ -146,7 +157,8 @@ package struct FunctionHandler: Sendable {
         return Incident(
             id: id, fingerprint: id, priority: PriorityWords.priority(of: word, [:]) ?? .medium,
             type: details?["type"]?.stringValue ?? "incident", source: "lambda",
-            title: details?["title"]?.stringValue, description: details?["description"]?.stringValue,
+            title: details?["title"]?.stringValue,
+            description: details?["description"]?.stringValue,
             target: payload["target"]?.stringValue, startedAt: now, receivedAt: now)
     }
 }

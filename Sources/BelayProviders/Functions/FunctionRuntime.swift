@@ -26,13 +26,18 @@ package struct FunctionRuntime: Sendable {
 
     /// Waits for one invocation and answers it.
     package func serveOne() async throws(TransferFailure) {
-        let invocation = try await send("GET", "/invocation/next", nil, timeout: .seconds(1_000_000))
-        guard invocation.status == 200, let id = invocation.header("lambda-runtime-aws-request-id") else {
-            throw TransferFailure(.broken, sent: true, "the Runtime API answered \(invocation.status)")
+        let invocation = try await send(
+            "GET", "/invocation/next", nil, timeout: .seconds(1_000_000))
+        guard invocation.status == 200, let id = invocation.header("lambda-runtime-aws-request-id")
+        else {
+            throw TransferFailure(
+                .broken, sent: true, "the Runtime API answered \(invocation.status)")
         }
         let path = "/invocation/\(PercentEncoding.encode(id))"
         guard let bytes = invocation.body.whole, let payload = try? JSONParser.parse(bytes) else {
-            let error: JSONValue = ["errorType": "InvalidPayload", "errorMessage": "the payload is not JSON"]
+            let error: JSONValue = [
+                "errorType": "InvalidPayload", "errorMessage": "the payload is not JSON",
+            ]
             _ = try await send("POST", path + "/error", error, timeout: .seconds(5))
             return
         }
@@ -42,7 +47,8 @@ package struct FunctionRuntime: Sendable {
     }
 
     private func timeLeft(_ invocation: HTTPResponse) -> Duration {
-        guard let end = invocation.header("lambda-runtime-deadline-ms").flatMap({ Int64($0) }) else {
+        guard let end = invocation.header("lambda-runtime-deadline-ms").flatMap({ Int64($0) })
+        else {
             return .seconds(3)
         }
         let left = Timestamp(microseconds: end * 1_000) - tools.now() - FunctionRuntime.margin

@@ -20,13 +20,17 @@ import Testing
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             try (notes + Self.mark + page.text).write(to: file, atomically: true, encoding: .utf8)
         } else {
-            #expect(parts.count == 2 && parts[1] == page.text, "docs/actions/\(name).md is not up to date")
+            #expect(
+                parts.count == 2 && parts[1] == page.text,
+                "docs/actions/\(name).md is not up to date")
         }
     }
 
     @Test func noPageIsLeftOver() throws {
         let folder = Fixtures.repository.appending(path: "docs/actions").path(percentEncoded: false)
-        let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0 != "README.md" }
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter {
+            $0 != "README.md"
+        }
         #expect(files.sorted() == ActionPage.all.map { "\($0.name).md" }.sorted())
     }
 

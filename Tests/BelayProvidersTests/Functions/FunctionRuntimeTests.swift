@@ -6,10 +6,13 @@ import Testing
 
 /// The functions answer by their contract, behind a Runtime API and with real effects in moto and Redis.
 @Suite struct FunctionRuntimeTests {
-    private static func payload(_ action: String, _ target: String, _ priority: String = "critical") -> JSONValue {
+    private static func payload(_ action: String, _ target: String, _ priority: String = "critical")
+        -> JSONValue
+    {
         [
             "action": .string(action), "target": .string(target), "incidentId": "INC-7",
-            "priority": .string(priority), "incidentDetails": ["title": "Redis is full", "description": "d"],
+            "priority": .string(priority),
+            "incidentDetails": ["title": "Redis is full", "description": "d"],
         ]
     }
 
@@ -19,8 +22,10 @@ import Testing
     ) async throws -> [(kind: String, body: JSONValue)] {
         let folder = try Fixtures.temporaryFolder()
         let paths = ["in", "out"].map { folder.appending(path: $0).path(percentEncoded: false) }
-        try JSONValue.array(payloads).text().write(toFile: paths[0], atomically: true, encoding: .utf8)
-        let api = try await Peer.start("python3", [Fixtures.path("servers/runtime_api.py"), "{port}"] + paths)
+        try JSONValue.array(payloads).text().write(
+            toFile: paths[0], atomically: true, encoding: .utf8)
+        let api = try await Peer.start(
+            "python3", [Fixtures.path("servers/runtime_api.py"), "{port}"] + paths)
         let runtime = try FunctionRuntime(
             api: "127.0.0.1:\(api.port)", tools: TestCall.tools(variables: variables))
         for _ in payloads { try await runtime.serveOne() }
@@ -35,12 +40,14 @@ import Testing
     @Test func theFourFunctionsDoTheirWork() async throws {
         let moto = try await Peer.start("moto_server", ["-H", "127.0.0.1", "-p", "{port}"])
         let endpoint = "http://127.0.0.1:\(moto.port)"
-        let made = try JSONParser.parse(try await Python.run("servers/moto_world.py", ["setup", endpoint]))
+        let made = try JSONParser.parse(
+            try await Python.run("servers/moto_world.py", ["setup", endpoint]))
         let redis = try await Peer.redis(["--requirepass", "hush-hush"])
         let variables = [
             "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "eu-west-1",
             "AWS_ENDPOINT_URL": endpoint, "ECS_CLUSTER_NAME": "prod", "DB_INSTANCE_ID": "db",
-            "CACHE_CLUSTER_ID": "cache", "REDIS_HOST": "127.0.0.1", "REDIS_PORT": String(redis.port),
+            "CACHE_CLUSTER_ID": "cache", "REDIS_HOST": "127.0.0.1",
+            "REDIS_PORT": String(redis.port),
             "REDIS_PASSWORD": "hush-hush", "SNS_TOPIC_ARN": made["topic"]?.stringValue ?? "",
         ]
         let answers = try await serve(
@@ -53,12 +60,14 @@ import Testing
         // moto's world has no service of the function's own name: the service says so.
         #expect(answers.map { $0.body["statusCode"] } == [200, 200, 200, 500, 500])
         for answer in answers {
-            let body = try JSONParser.parse(Array(try #require(answer.body["body"]?.stringValue).utf8))
+            let body = try JSONParser.parse(
+                Array(try #require(answer.body["body"]?.stringValue).utf8))
             #expect(body["incidentId"] == "INC-7")
             #expect(body["message"]?.stringValue?.isEmpty == false)
             #expect((body["error"] == nil) == (answer.body["statusCode"] == 200))
         }
-        let state = try JSONParser.parse(try await Python.run("servers/moto_world.py", ["state", endpoint]))
+        let state = try JSONParser.parse(
+            try await Python.run("servers/moto_world.py", ["state", endpoint]))
         #expect(state["class"] == "db.r5.2xlarge")
         let message = state["messages"]?.arrayValue?.first
         #expect(message?["Subject"] == "[CRITICAL] Incident INC-7 requires attention")
