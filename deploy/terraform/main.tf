@@ -74,7 +74,7 @@ resource "aws_iam_role" "function" {
   for_each = local.functions
   name     = "incident-${each.key}"
   assume_role_policy = jsonencode({
-    Version = "2012-10-17"
+    Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "lambda.amazonaws.com" } }]
   })
 }
@@ -165,7 +165,7 @@ resource "aws_iam_policy" "invoke" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
-      Effect = "Allow", Action = ["lambda:InvokeFunction"]
+      Effect   = "Allow", Action = ["lambda:InvokeFunction"]
       Resource = [for function in aws_lambda_function.function : function.arn]
     }]
   })
