@@ -17,7 +17,7 @@ struct EnvironmentOptions: ParsableArguments {
                 ?? "environments are \(names.joined(separator: ", "))")
     }
 
-    /// The process variables that the environment declares; those that are not set are named.
+    /// The process variables that the environment declares; those that are needed and not set are named.
     static func variables(
         of environment: EnvironmentProgram, from variable: (String) -> String?
     ) -> (values: JSONObject, missing: [String]) {

@@ -79,9 +79,16 @@ enum Starter {
         mode: observe
         bind:
           clear_cache: {provider: redis, host: "${{ env.REDIS_HOST }}", port: 6379}
-          restart_service: {provider: exec, command: [/usr/local/bin/restart-service, "${{ resource.unit }}"]}
+          restart_service:
+            provider: exec
+            command: [/usr/local/bin/restart-service, "${{ resource.unit }}"]
+            recovery: idempotent      # restarting twice is restarting once
           notify_human: {provider: log}
-          metrics.query: {provider: exec, command: [/usr/local/bin/query-metric, "${{ inputs.query }}"], output: json}
+          metrics.query:
+            provider: exec
+            command: [/usr/local/bin/query-metric, "${{ inputs.query }}"]
+            output: json
+            recovery: pure            # it only asks
         targets:
           cache: {unit: redis-server}
         env: [REDIS_HOST]
