@@ -95,6 +95,20 @@ struct HostileDocumentTests {
         #expect(diagnostics.sorted.map(\.code.code) == ["RB1002"], "the alias of a key is that key")
     }
 
+    /// Keys are compared by their bytes, in small maps and in large ones.
+    @Test(arguments: [1, 40])
+    func keysAreComparedByTheirBytes(_ count: Int) throws {
+        let keys = (0..<count).map { "k\($0): 1\n" }.joined()
+        var diagnostics = Diagnostics()
+        let text = keys + "\u{E9}: 1\ne\u{301}: 2\nk0: 3\n\u{E9}: 4\n"
+        let root = try #require(YAMLParser.parse(SourceFile(path: "x", text: text), &diagnostics))
+        #expect(root.entries?.count == count + 2)
+        let lines = diagnostics.sorted.map {
+            [$0.primary, $0.notes.first].map { $0?.span.position.line }
+        }
+        #expect(lines == [[count + 3, 1], [count + 4, count + 1]])
+    }
+
     /// Whatever the bytes are, reading them ends with a tree or with findings.
     @Test func anyBytesEndInATreeOrAFinding() throws {
         let samples = try Self.cases().map { Array($0.yaml.utf8) }

@@ -29,7 +29,9 @@ package struct Dispatcher: Sendable {
     }
 
     /// Keeps the incidents of a delivery; the answers are durable.
-    package func accept(_ incidents: [Incident], source: String) async throws(StoreError) -> [Acceptance] {
+    package func accept(_ incidents: [Incident], source: String) async throws(StoreError)
+        -> [Acceptance]
+    {
         try await store.accept(
             AcceptedDelivery(
                 source: source, actor: .source(RecordText.name(from: source)),
@@ -57,16 +59,20 @@ package struct Dispatcher: Sendable {
     }
 
     private func record(
-        _ decision: Decision, _ incident: Incident, _ id: String, _ limits: LimitState, at now: Timestamp
+        _ decision: Decision, _ incident: Incident, _ id: String, _ limits: LimitState,
+        at now: Timestamp
     ) async throws(StoreError) -> [Begun] {
         var writes = verdicts(decision, id)
         var contexts: [(RunContext, [Reservation])] = []
         for taken in decision.taken {
-            let context = planner.context(for: taken, incident, run: UUIDv7.make(world), actor: actor)
+            let context = planner.context(
+                for: taken, incident, run: UUIDv7.make(world), actor: actor)
             writes += begin(context, taken, id, at: now)
             if taken.mode != .observe { contexts.append((context, taken.reservations)) }
         }
-        if let wake = decision.retryAt, decision.taken.isEmpty { writes.append(.wakeIncident(id, at: wake)) }
+        if let wake = decision.retryAt, decision.taken.isEmpty {
+            writes.append(.wakeIncident(id, at: wake))
+        }
         let receipt = try await store.commit(
             StoreTransaction(
                 requires: [.limits(version: limits.version), .undecided(incident: id)], writes))
@@ -80,11 +86,13 @@ package struct Dispatcher: Sendable {
         for verdict in decision.verdicts {
             let rule = RecordText.code(from: verdict.rule)
             switch verdict.outcome {
-            case .taken: writes.append(.record(RecordDraft(.ruleMatched, incident: incident, rule: rule)))
+            case .taken:
+                writes.append(.record(RecordDraft(.ruleMatched, incident: incident, rule: rule)))
             case .suppressed(let why, _):
                 writes.append(
                     .record(
-                        RecordDraft(.ruleSuppressed, incident: incident, rule: rule, reason: why.rawValue)))
+                        RecordDraft(
+                            .ruleSuppressed, incident: incident, rule: rule, reason: why.rawValue)))
             case .whenFailed(let problem):
                 writes.append(
                     .record(
@@ -95,7 +103,9 @@ package struct Dispatcher: Sendable {
             }
         }
         if decision.taken.isEmpty, decision.reason == FoldedIncident.noRule {
-            writes.append(.record(RecordDraft(.ruleUnmatched, incident: incident, reason: FoldedIncident.noRule)))
+            writes.append(
+                .record(
+                    RecordDraft(.ruleUnmatched, incident: incident, reason: FoldedIncident.noRule)))
         }
         return writes
     }

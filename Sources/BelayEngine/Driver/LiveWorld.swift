@@ -27,6 +27,8 @@ package struct LiveWorld: World {
         }
     }
 
+    package func sleep(for length: Duration) async throws { try await Task.sleep(for: length) }
+
     package func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
     private func read(_ clock: clockid_t) -> timespec {

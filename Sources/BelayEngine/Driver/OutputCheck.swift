@@ -14,7 +14,8 @@ enum OutputCheck {
         case .succeeded(let output): return checked(output, action, secrets)
         case .failed(let failure, let retryable, let message):
             return .failed(failure, retryable: retryable, message: secrets.redact(message))
-        case .lost(let failure, let message): return .lost(failure, message: secrets.redact(message))
+        case .lost(let failure, let message):
+            return .lost(failure, message: secrets.redact(message))
         }
     }
 
@@ -28,7 +29,7 @@ enum OutputCheck {
         }
         for contract in action?.outputs ?? [] {
             guard let value = output[contract.name], !value.isNull else { continue }
-            if !contract.type.admits(value) {
+            if !contract.type.admits(contract.type.typed(value)) {
                 let message =
                     "output `\(contract.name)`: expected \(contract.type.article), found \(value.kindName)"
                 return .failed(.badOutput, retryable: false, message: message)

@@ -8,7 +8,10 @@ extension ProgramText {
     /// The sources of a program as one text.
     package init(_ files: [SourceFile]) {
         let list = files.sorted { $0.path < $1.path }.map { file -> JSONValue in
-            ["path": .string(file.path), "text": .string(String(decoding: file.bytes, as: UTF8.self))]
+            [
+                "path": .string(file.path),
+                "text": .string(String(decoding: file.bytes, as: UTF8.self)),
+            ]
         }
         let value: JSONValue = [
             "files": .array(list), "revision": .string(Self.languageRevision),

@@ -25,8 +25,10 @@ package struct RunBeginning: Sendable, Hashable {
 
     package var json: JSONValue {
         var object: JSONObject = [
-            "incident": .object(incident), "environment": .string(environment), "params": .object(params),
-            "variables": .object(variables), "mode": .string(mode.rawValue), "actor": .string(actor),
+            "incident": .object(incident), "environment": .string(environment),
+            "params": JSONValue.object(params).exact,
+            "variables": .object(variables), "mode": .string(mode.rawValue),
+            "actor": .string(actor),
             "reservations": .array(
                 reservations.map { ["kind": .string($0.kind.rawValue), "key": .string($0.key)] }),
         ]
@@ -37,7 +39,8 @@ package struct RunBeginning: Sendable, Hashable {
     /// Nil if a member is missing or not of its kind.
     package init?(_ json: JSONValue) {
         guard let incident = json["incident"]?.objectValue,
-            let environment = json["environment"]?.stringValue, let params = json["params"]?.objectValue,
+            let environment = json["environment"]?.stringValue, let exact = json["params"],
+            case .object(let params) = JSONValue(exact: exact),
             let variables = json["variables"]?.objectValue,
             let mode = json["mode"]?.stringValue.flatMap(Mode.init(rawValue:)),
             let actor = json["actor"]?.stringValue, let reserved = json["reservations"]?.arrayValue
@@ -55,5 +58,26 @@ package struct RunBeginning: Sendable, Hashable {
             else { return nil }
             return Reservation(kind, key: key)
         }
+    }
+}
+
+extension RunBeginning {
+    /// The payload's name in `run.created`.
+    package static let name = "beginning"
+
+    /// The run's context again, in the program that it began with; nil if that has no such rule or environment.
+    package func context(run: String, rule: String, of runbook: String, in program: Program)
+        -> RunContext?
+    {
+        let rule = program.rules.first {
+            RecordText.code(from: $0.id) == rule && $0.runbook.name == runbook
+        }
+        guard let rule, let environment = program.environments[environment],
+            let incident = Incident(stored: .object(incident))
+        else { return nil }
+        return RunContext(
+            run: run, rule: rule, incident: incident, environment: environment,
+            guardrails: program.guardrails, params: params, variables: variables, target: target,
+            mode: mode, actor: actor)
     }
 }

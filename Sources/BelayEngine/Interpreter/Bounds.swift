@@ -10,6 +10,12 @@ package enum Bounds {
 
     /// How long a claim holds before it must be renewed.
     package static let lease: Duration = .seconds(30)
+    /// How often a lease is renewed.
+    package static let renewal: Duration = .seconds(10)
+    /// No change starts when less than this is left of a lease.
+    package static let leaseMargin: Duration = .seconds(10)
+    /// Leases lost without a new result, after which a run waits for a person.
+    package static let recoveries = 5
     /// How long a changing step waits for a target that another run holds.
     package static let leaseTimeout: Duration = .seconds(300)
     package static let targetPoll: Duration = .milliseconds(500)
