@@ -105,7 +105,10 @@ struct DatabaseCheck {
                     "the hash of level \(level) is not that of the records below"))
         }
         let count = Int64(rows.count)
-        let wanted = (1..<8).reduce(Int64(0)) { $0 + frontier.size >> Int64(8 * $1) }
+        let wanted = stride(
+            from: StoredNodes.levelStep, to: Int64.bitWidth, by: StoredNodes.levelStep
+        )
+        .reduce(Int64(0)) { $0 + frontier.size >> Int64($1) }
         if count != wanted {
             report.add(
                 VerificationFault(
