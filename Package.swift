@@ -79,7 +79,9 @@ let package = Package(
         tests("BelayCompiler", ["BelayCompiler", "CEL", "EventPattern", "JSON", "Text"]),
         tests("BelayEngine", ["BelayEngine", "BelayCompiler", "CEL", "EventPattern", "JSON", "Crypto"]),
         tests("BelayProviders", ["BelayProviders", "BelayEngine", "BelayCompiler", "JSON", "Crypto"]),
-        tests("BelayStore", ["BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto"]),
+        tests(
+            "BelayStore",
+            ["BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("BelayCommand", ["JSON"]),
         tests("Tidy", ["JSON"]),
     ],

@@ -95,6 +95,34 @@ struct HostileDocumentTests {
         #expect(diagnostics.sorted.map(\.code.code) == ["RB1002"], "the alias of a key is that key")
     }
 
+    /// Unquoted expressions are mended a bounded number of times.
+    @Test func mendingIsBounded() {
+        let step = "      - {uses: a, if: b[0]}\n"
+        let text =
+            runbookHead + "rules:\n  - id: a\n    match: {type: x}\n    steps:\n"
+            + String(repeating: step, count: 200)
+        var diagnostics = Diagnostics()
+        var cost = YAMLParser.Cost()
+        let root = YAMLParser.parse(SourceFile(path: "x", text: text), &diagnostics, cost: &cost)
+        #expect(root == nil)
+        #expect(diagnostics.sorted.map(\.code.code) == Array(repeating: "RB1210", count: 21))
+        #expect(cost.events < 21 * 200, "\(cost.events)")
+    }
+
+    /// Keys are compared by their bytes, in small maps and in large ones.
+    @Test(arguments: [1, 40])
+    func keysAreComparedByTheirBytes(_ count: Int) throws {
+        let keys = (0..<count).map { "k\($0): 1\n" }.joined()
+        var diagnostics = Diagnostics()
+        let text = keys + "\u{E9}: 1\ne\u{301}: 2\nk0: 3\n\u{E9}: 4\n"
+        let root = try #require(YAMLParser.parse(SourceFile(path: "x", text: text), &diagnostics))
+        #expect(root.entries?.count == count + 2)
+        let lines = diagnostics.sorted.map {
+            [$0.primary, $0.notes.first].map { $0?.span.position.line }
+        }
+        #expect(lines == [[count + 3, 1], [count + 4, count + 1]])
+    }
+
     /// Whatever the bytes are, reading them ends with a tree or with findings.
     @Test func anyBytesEndInATreeOrAFinding() throws {
         let samples = try Self.cases().map { Array($0.yaml.utf8) }

@@ -8,7 +8,8 @@ package enum UnsupportedCheck {
             for construct in constructs(of: rule) {
                 diagnostics.append(
                     Diagnostic(
-                        .unsupported, "rule `\(rule.id)` uses `\(construct)`, which `run` does not carry out yet",
+                        .unsupported,
+                        "rule `\(rule.id)` uses `\(construct)`, which `run` does not carry out yet",
                         at: rule.span,
                         help: ["`belay plan`, `belay test` and `--env simulated` honour it"]))
             }

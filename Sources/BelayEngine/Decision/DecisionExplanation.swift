@@ -48,7 +48,9 @@ package struct RuleExplanation: Sendable {
         self.verdict = verdict
         clauses = Self.status(rule, verdict)
         if let pattern = rule.pattern { clauses += Self.match(pattern, rule, event) }
-        if let when = rule.when, clauses.allSatisfy(\.holds) { clauses.append(Self.when(when, scope)) }
+        if let when = rule.when, clauses.allSatisfy(\.holds) {
+            clauses.append(Self.when(when, scope))
+        }
     }
 
     private static func status(_ rule: Rule, _ verdict: RuleVerdict) -> [Clause] {
@@ -74,14 +76,17 @@ package struct RuleExplanation: Sendable {
         return clause
     }
 
-    private static func match(_ pattern: EventPattern, _ rule: Rule, _ event: EventValue) -> [Clause] {
+    private static func match(_ pattern: EventPattern, _ rule: Rule, _ event: EventValue)
+        -> [Clause]
+    {
         do throws(EventError) {
             let explanation = try pattern.explain(event)
-            var clauses = explanation.parts.flatMap { self.clauses($0, rule) }
+            var clauses = explanation.parts.flatMap { part in self.list(part, rule) }
             if explanation.failsOnlyTogether {
                 clauses.append(
                     Clause(
-                        name: "match", holds: false, wanted: "all conditions in the same element of a list",
+                        name: "match", holds: false,
+                        wanted: "all conditions in the same element of a list",
                         found: "each holds in another one", span: rule.matchSpan))
             }
             return clauses
@@ -90,7 +95,7 @@ package struct RuleExplanation: Sendable {
         }
     }
 
-    private static func clauses(_ part: Explanation.Part, _ rule: Rule) -> [Clause] {
+    private static func list(_ part: Explanation.Part, _ rule: Rule) -> [Clause] {
         switch part {
         case .condition(let condition):
             guard !condition.isOverridden else { return [] }
@@ -104,7 +109,7 @@ package struct RuleExplanation: Sendable {
             ]
         case .either(let groups, let position, let holds):
             let texts = groups.map { group in
-                group.flatMap { clauses($0, rule) }.map { "\($0.name) \($0.wanted)" }
+                group.flatMap { list($0, rule) }.map { "\($0.name) \($0.wanted)" }
                     .joined(separator: " and ")
             }
             return [
@@ -116,7 +121,8 @@ package struct RuleExplanation: Sendable {
     }
 
     private static func span(_ position: Int, _ rule: Rule) -> SourceSpan? {
-        rule.conditionSpans.indices.contains(position) ? rule.conditionSpans[position] : rule.matchSpan
+        rule.conditionSpans.indices.contains(position)
+            ? rule.conditionSpans[position] : rule.matchSpan
     }
 }
 

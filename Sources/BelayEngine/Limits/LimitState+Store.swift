@@ -7,7 +7,8 @@ extension LimitState {
         self.init(
             version: snapshot.version, entries: snapshot.entries,
             heldTargets: Dictionary(
-                snapshot.targets.map { ($0.target, $0.run) }, uniquingKeysWith: { first, _ in first }),
+                snapshot.targets.map { ($0.target, $0.run) },
+                uniquingKeysWith: { first, _ in first }),
             pauses: snapshot.pauses.compactMap(Pause.init))
     }
 }
@@ -17,6 +18,7 @@ extension Pause {
     init(_ row: PauseRow) {
         self.init(
             scope: Scope(row.scope) ?? .everything, reason: row.body?["reason"]?.stringValue ?? "",
-            owner: row.actor.id ?? "", expires: row.body?["expires"]?.stringValue.flatMap(Timestamp.init(rfc3339:)))
+            owner: row.actor.id ?? "",
+            expires: row.body?["expires"]?.stringValue.flatMap(Timestamp.init(rfc3339:)))
     }
 }

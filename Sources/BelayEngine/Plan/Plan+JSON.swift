@@ -5,9 +5,11 @@ extension Plan {
     /// The plan for programs; members are only added within a major `schema_version`.
     package var json: JSONValue {
         [
-            "schema_version": "1.0", "incident": .object(incident.json), "environment": .string(environment),
+            "schema_version": "1.0", "incident": .object(incident.json),
+            "environment": .string(environment),
             "program": .string(program), "at": .string(at.rfc3339),
-            "reason": decision.reason.map(JSONValue.string) ?? .null, "runs": .array(runs.map(\.json)),
+            "reason": decision.reason.map(JSONValue.string) ?? .null,
+            "runs": .array(runs.map(\.json)),
             "rules": .array(decision.verdicts.map(\.json)),
         ]
     }
@@ -47,7 +49,8 @@ extension RuleVerdict {
 extension RunPlan {
     fileprivate var json: JSONValue {
         var object: JSONObject = [
-            "rule": .string(rule), "runbook": .string(runbook.name), "precedence": .integer(Int64(precedence)),
+            "rule": .string(rule), "runbook": .string(runbook.name),
+            "precedence": .integer(Int64(precedence)),
             "mode": .string(mode.rawValue), "target": target.map(JSONValue.string) ?? .null,
             "steps": .array(steps.map(\.json)), "on_failure": .array(onFailure.map(\.json)),
             "permissions": .array(permissions.map(JSONValue.string)),
@@ -116,7 +119,8 @@ extension PlannedStep {
         if toleratesFailure { object["continue_on_error"] = true }
         if let approval {
             object["approval"] = [
-                "from": .array(approval.from.map(JSONValue.string)), "timeout": .string(approval.timeout.text),
+                "from": .array(approval.from.map(JSONValue.string)),
+                "timeout": .string(approval.timeout.text),
             ]
         }
         object["note"] = note.map(JSONValue.string)

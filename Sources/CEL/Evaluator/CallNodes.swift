@@ -5,6 +5,8 @@ final class CallNode: Node {
     private let function: CELFunction
     private let arguments: [any Node]
     private let place: Place
+    /// Whether the function is the caller's and so may give another value each time.
+    var isOfCaller: Bool { function.library == .caller }
 
     init(_ function: CELFunction, _ arguments: [any Node], _ place: Place) {
         (self.function, self.arguments, self.place) = (function, arguments, place)

@@ -167,6 +167,31 @@ final class ListLoopNode: Node {
     }
 }
 
+/// `list.sortBy(element, key)`.
+final class SortNode: Node {
+    private let loop: Loop
+    private let key: any Node
+
+    init(_ loop: Loop, _ key: any Node) { (self.loop, self.key) = (loop, key) }
+
+    func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
+        let (range, value) = try loop.elements(&frame)
+        guard let range else { return value }
+        var keys: [CELValue] = []
+        for i in 0..<range.lasts.count {
+            try frame.spend(12, loop.place)
+            loop.bind(range, i, &frame)
+            let key = try key.evaluate(&frame)
+            if case .unknown = key { return key }
+            keys.append(key)
+        }
+        do throws(CELError) {
+            let order = try StandardFunctions.sortedPlaces(keys, "sortBy", &frame.budget)
+            return .list(order.map { range.lasts[$0] })
+        } catch { throw error.placed(loop.place) }
+    }
+}
+
 /// `transformMap` and `transformMapEntry`.
 final class MapLoopNode: Node {
     private let loop: Loop

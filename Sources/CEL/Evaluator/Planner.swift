@@ -7,6 +7,8 @@ struct Planner {
     private let isTracing: Bool
     private var scope: NameScope
     private var loopDepth = 0
+    /// Whether every operand planned so far of the node being built is constant.
+    private var areOperandsConstant = true
     /// How many locals a frame must hold.
     private(set) var localCount = 0
 
@@ -17,7 +19,11 @@ struct Planner {
     }
 
     mutating func plan(_ expression: CELExpression) -> any Node {
-        let node = folded(build(expression), expression)
+        let before = areOperandsConstant
+        areOperandsConstant = true
+        var node = build(expression)
+        if areOperandsConstant, !isTracing { node = folded(node, expression) }
+        areOperandsConstant = before && node is ConstantNode
         guard isTracing else { return node }
         var isLiteral = false
         if case .literal = expression.kind { isLiteral = true }
@@ -28,9 +34,14 @@ struct Planner {
 
     // MARK: Folding
 
-    /// The node's value if all below it is constant; an error stays for the evaluation.
+    /// The value of a node whose operands are constant; an error stays for the evaluation, and so
+    /// does a function of the caller.
     private func folded(_ node: any Node, _ expression: CELExpression) -> any Node {
-        guard !isTracing, isFoldable(node, expression) else { return node }
+        switch expression.kind {
+        case .unary, .binary, .list, .map, .and, .or, .conditional, .call: break
+        default: return node
+        }
+        if let call = node as? CallNode, call.isOfCaller { return node }
         var frame = Frame(
             variables: UnsafeBufferPointer(start: nil, count: 0),
             locals: UnsafeMutableBufferPointer(start: nil, count: 0), budget: 10_000,
@@ -38,35 +49,6 @@ struct Planner {
         do throws(CELError) { return ConstantNode(try node.evaluate(&frame)) } catch {
             return node
         }
-    }
-
-    private func isFoldable(_ node: any Node, _ expression: CELExpression) -> Bool {
-        guard !(node is ConstantNode), !(node is FailureNode) else { return false }
-        switch expression.kind {
-        case .unary, .binary, .list, .map, .and, .or, .conditional, .call:
-            return expression.children.allSatisfy(isConstant) && !isCallerFunction(expression)
-        default: return false
-        }
-    }
-
-    private func isConstant(_ expression: CELExpression) -> Bool {
-        switch expression.kind {
-        case .literal: return true
-        case .unary, .binary, .list, .map, .and, .or, .conditional, .call:
-            if case .call(let call) = expression.kind, call.target?.dottedName != nil {
-                return call.arguments.allSatisfy(isConstant) && !isCallerFunction(expression)
-            }
-            return expression.children.allSatisfy(isConstant) && !isCallerFunction(expression)
-        default: return false
-        }
-    }
-
-    private func isCallerFunction(_ expression: CELExpression) -> Bool {
-        guard case .call(let call) = expression.kind else { return false }
-        let functions =
-            scope.functions(for: call)?.functions
-            ?? environment.functions(named: call.function)
-        return functions.contains { $0.library == .caller }
     }
 
     // MARK: Building
@@ -276,6 +258,7 @@ struct Planner {
         case .exists: return QuantifierNode(loop, body, decisive: true)
         case .existsOne: return ExistsOneNode(loop, body)
         case .filter: return ListLoopNode(loop, body, nil)
+        case .sortBy: return SortNode(loop, body)
         case .map, .transformList: return ListLoopNode(loop, filter, body)
         case .transformMap: return MapLoopNode(loop, filter, body, givesEntries: false)
         case .transformMapEntry: return MapLoopNode(loop, filter, body, givesEntries: true)

@@ -50,8 +50,12 @@ struct AuditShowCommand: ParsableCommand {
             return try log.records(RecordQuery(limit: 100_000, run: newest.id))
         }
         let found = runs.filter { $0.id.hasPrefix(id) }
-        if found.count == 1 { return try log.records(RecordQuery(limit: 100_000, run: found[0].id)) }
-        let records = try log.records(RecordQuery(limit: 100_000, incident: runs.first { $0.incident.hasPrefix(id) }?.incident ?? id))
+        if found.count == 1 {
+            return try log.records(RecordQuery(limit: 100_000, run: found[0].id))
+        }
+        let records = try log.records(
+            RecordQuery(
+                limit: 100_000, incident: runs.first { $0.incident.hasPrefix(id) }?.incident ?? id))
         guard !records.isEmpty else { throw .notFound("run or incident \(id)") }
         return records
     }
@@ -61,17 +65,23 @@ struct AuditShowCommand: ParsableCommand {
 struct AuditLogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log", abstract: "List records of the journal.",
-        discussion: "Example:\n  belay audit log --kind step.result --since 2026-03-01T00:00:00Z\n  belay audit log --follow")
+        discussion:
+            "Example:\n  belay audit log --kind step.result --since 2026-03-01T00:00:00Z\n  belay audit log --follow"
+    )
 
     @OptionGroup var store: StoreOptions
 
-    @Option(name: .long, help: ArgumentHelp("Only records of this kind; repeatable.", valueName: "kind"))
+    @Option(
+        name: .long, help: ArgumentHelp("Only records of this kind; repeatable.", valueName: "kind")
+    )
     var kind: [String] = []
 
     @Option(name: .long, help: ArgumentHelp("Only records of this run.", valueName: "id"))
     var run: String?
 
-    @Option(name: .long, help: ArgumentHelp("Only records of this incident and its runs.", valueName: "id"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Only records of this incident and its runs.", valueName: "id"))
     var incident: String?
 
     @Option(name: .long, help: ArgumentHelp("Only records from this time on.", valueName: "time"))
@@ -93,7 +103,8 @@ struct AuditLogCommand: AsyncParsableCommand {
         let kinds = try kind.map { name in
             guard let known = RecordKind(rawValue: name) else {
                 let near = Suggestion.nearest(to: name, in: RecordKind.allCases.map(\.rawValue))
-                throw CommandProblem(.usage, "unknown kind \(name)", help: near.map { "did you mean \($0)?" })
+                throw CommandProblem(
+                    .usage, "unknown kind \(name)", help: near.map { "did you mean \($0)?" })
             }
             return known
         }
@@ -133,13 +144,21 @@ struct AuditVerifyCommand: ParsableCommand {
 
     @OptionGroup var store: StoreOptions
 
-    @Option(name: .long, help: ArgumentHelp("An export in the form jsonl instead of the database.", valueName: "file"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "An export in the form jsonl instead of the database.", valueName: "file"))
     var export: String?
 
-    @Option(name: .long, help: ArgumentHelp("A key to believe; default: those beside the database.", valueName: "key"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A key to believe; default: those beside the database.", valueName: "key"))
     var vkey: [String] = []
 
-    @Option(name: .long, help: ArgumentHelp("A file with a checkpoint that was kept elsewhere.", valueName: "file"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("A file with a checkpoint that was kept elsewhere.", valueName: "file"))
     var checkpoint: [String] = []
 
     @Option(name: .long, help: "human or json.")
@@ -158,14 +177,14 @@ struct AuditVerifyCommand: ParsableCommand {
         if !report.isSound { throw ExitStatus.findings }
     }
 
-    private func report(_ keys: [NoteVerifier], _ remembered: [String]) throws -> VerificationReport {
+    private func report(_ keys: [NoteVerifier], _ remembered: [String]) throws -> VerificationReport
+    {
         if let export {
             let lines = try Files.read(export).split(separator: UInt8(ascii: "\n")).map(Array.init)
             return JournalVerifier(keys: keys, remembered: remembered).verify(export: lines)
         }
-        do throws(StoreError) {
-            return try AuditLog(path: try store.path).verify(keys: keys, remembered: remembered)
-        } catch let error as StoreError {
+        let log = try store.log()
+        do throws(StoreError) { return try log.verify(keys: keys, remembered: remembered) } catch {
             throw CommandProblem(error, try store.path)
         }
     }
@@ -174,7 +193,8 @@ struct AuditVerifyCommand: ParsableCommand {
 /// `belay audit checkpoint`: the newest signed checkpoint.
 struct AuditCheckpointCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "checkpoint", abstract: "Print the newest signed checkpoint, to be kept elsewhere.",
+        commandName: "checkpoint",
+        abstract: "Print the newest signed checkpoint, to be kept elsewhere.",
         discussion: "Example:\n  belay audit checkpoint > checkpoint.txt")
 
     @OptionGroup var store: StoreOptions
@@ -211,8 +231,10 @@ struct AuditProveCommand: ParsableCommand {
 /// `belay audit check-proof`: offline.
 struct AuditCheckProofCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check-proof", abstract: "Check a proof against a record's bytes, without the journal.",
-        discussion: "Example:\n  belay audit check-proof record.tlog-proof record.json --vkey 'belay/…+…'")
+        commandName: "check-proof",
+        abstract: "Check a proof against a record's bytes, without the journal.",
+        discussion:
+            "Example:\n  belay audit check-proof record.tlog-proof record.json --vkey 'belay/…+…'")
 
     @Argument(help: "The proof.")
     var proof: String
@@ -228,16 +250,20 @@ struct AuditCheckProofCommand: ParsableCommand {
         guard keys.count == vkey.count, !keys.isEmpty else {
             throw CommandProblem(.usage, "a verifier key cannot be read")
         }
-        guard let proof = TLogProof(text: String(decoding: try Files.read(proof), as: UTF8.self)) else {
+        guard let proof = TLogProof(text: String(decoding: try Files.read(proof), as: UTF8.self))
+        else {
             throw CommandProblem(.unreadable, "\(proof) is no proof")
         }
         var bytes = try Files.read(record)
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-        guard proof.proves(bytes, keys: keys) else {
-            Output.standard("not proved: the record is not the one that was signed for")
+        switch proof.check(record: bytes, keys: keys) {
+        case .success(let checkpoint):
+            Output.standard(
+                "proved: the record is in \(checkpoint.origin) at index \(proof.index) of \(checkpoint.size)")
+        case .failure(let fault):
+            Output.standard("not proved: \(fault)")
             throw ExitStatus.findings
         }
-        Output.standard("proved: the record is in the log at index \(proof.index)")
     }
 }
 
@@ -266,7 +292,8 @@ struct AuditConsistencyCommand: ParsableCommand {
             return signed
         }
         let answer: AuditLog.Consistency
-        do throws(StoreError) { answer = try log.consistency(old: signed[0], new: signed[1]) } catch {
+        do throws(StoreError) { answer = try log.consistency(old: signed[0], new: signed[1]) } catch
+        {
             throw CommandProblem(error, try store.path)
         }
         switch answer {
@@ -288,7 +315,9 @@ struct AuditConsistencyCommand: ParsableCommand {
 struct AuditExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write the journal for other programs.",
-        discussion: "Example:\n  belay audit export > journal.jsonl\n  belay audit export --format cloudevents")
+        discussion:
+            "Example:\n  belay audit export > journal.jsonl\n  belay audit export --format cloudevents"
+    )
 
     @OptionGroup var store: StoreOptions
 
@@ -297,7 +326,8 @@ struct AuditExportCommand: ParsableCommand {
 
     func run() throws {
         guard let format = ExportFormat(rawValue: format) else {
-            throw CommandProblem(.usage, "unknown format \(format)", help: "formats are jsonl, cloudevents, otlp")
+            throw CommandProblem(
+                .usage, "unknown format \(format)", help: "formats are jsonl, cloudevents, otlp")
         }
         let log = try store.log()
         let count = try log.export(format) { Output.standard(String(decoding: $0, as: UTF8.self)) }
@@ -308,7 +338,8 @@ struct AuditExportCommand: ParsableCommand {
 /// `belay audit forget`: erase the payloads of an incident.
 struct AuditForgetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "forget", abstract: "Erase the payloads of an incident and its runs; the log stays intact.",
+        commandName: "forget",
+        abstract: "Erase the payloads of an incident and its runs; the log stays intact.",
         discussion: "Example:\n  belay audit forget INCIDENT --by ann")
 
     @Argument(help: "The incident's id in the journal.")
@@ -335,8 +366,9 @@ struct AuditForgetCommand: AsyncParsableCommand {
 
 extension StoreOptions {
     /// Works on the journal for reading.
-    func reading(_ body: (AuditLog) throws(StoreError) -> Void) throws {
+    func reading(_ body: (AuditLog) throws(StoreError) -> Void) throws(CommandProblem) {
         let log = try log()
-        do throws(StoreError) { try body(log) } catch { throw CommandProblem(error, try path) }
+        let path = try path
+        do throws(StoreError) { try body(log) } catch { throw CommandProblem(error, path) }
     }
 }

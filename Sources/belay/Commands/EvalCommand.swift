@@ -1,4 +1,5 @@
 import ArgumentParser
+import BelayCompiler
 import CEL
 package import JSON
 
@@ -18,10 +19,14 @@ struct EvalCommand: ParsableCommand {
     @Argument(help: "The expression.")
     var expression: String?
 
-    @Option(name: .long, help: ArgumentHelp("A JSON object whose members are the variables.", valueName: "file"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("A JSON object whose members are the variables.", valueName: "file"))
     var data: String?
 
-    @Option(name: .long, help: ArgumentHelp("JSON lines in the conformance data's encoding.", valueName: "file"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("JSON lines in the conformance data's encoding.", valueName: "file"))
     var cases: String?
 
     @Flag(name: .long, help: "Draw the value of each part below the expression.")
@@ -30,13 +35,16 @@ struct EvalCommand: ParsableCommand {
     func run() throws {
         if let cases { return try run(cases: cases) }
         guard let expression else {
-            throw CommandProblem(.usage, "an expression or --cases is needed", help: "belay eval --help")
+            throw CommandProblem(
+                .usage, "an expression or --cases is needed", help: "belay eval --help")
         }
         let members = try variables()
-        let environment = CELEnvironment(variables: members.map { ($0.name, .dyn) }, numericComparisons: .cross)
+        let environment = CELEnvironment(
+            variables: members.map { ($0.name, .dyn) }, numericComparisons: .cross)
         let program: CELProgram
         do throws(CELProgram.Invalid) { program = try CELProgram(expression, environment) } catch {
-            throw CommandProblem(.unreadable, error.diagnostics.map(\.description).joined(separator: "\n"))
+            throw CommandProblem(
+                .unreadable, error.diagnostics.map(\.description).joined(separator: "\n"))
         }
         var activation = CELActivation(environment)
         for member in members { activation.bind(member.name, CELValue(member.value)) }

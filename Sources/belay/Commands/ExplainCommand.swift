@@ -6,7 +6,8 @@ import JSON
 /// `belay explain`: every rule, every clause, value against expectation.
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "Say of every rule why it is taken for an incident, or why not.",
+        commandName: "explain",
+        abstract: "Say of every rule why it is taken for an incident, or why not.",
         discussion: """
             Example:
               belay explain -i incident.json
@@ -35,7 +36,8 @@ struct ExplainCommand: ParsableCommand {
         let decider = Decider(program: program, environment: environment, variables: variables)
         if let rule, !program.rules.contains(where: { $0.id == rule || $0.name == rule }) {
             let near = Suggestion.nearest(to: rule, in: program.rules.map(\.id))
-            throw CommandProblem(.usage, "unknown rule \(rule)", help: near.map { "did you mean \($0)?" })
+            throw CommandProblem(
+                .usage, "unknown rule \(rule)", help: near.map { "did you mean \($0)?" })
         }
         let explanations = try incidents.incidents(environment, at: now).map {
             DecisionExplanation(decider, $0, at: now, only: rule)

@@ -29,7 +29,8 @@ struct PlanCommand: ParsableCommand {
         let program = try repository.program()
         let environment = try environment.environment(of: program)
         let (variables, _) = EnvironmentOptions.variables(of: environment, from: world.variable)
-        let planner = Planner(Decider(program: program, environment: environment, variables: variables))
+        let planner = Planner(
+            Decider(program: program, environment: environment, variables: variables))
         let plans = try incidents.incidents(environment, at: now).map { incident in
             planner.plan(incident, planner.decider.decide(incident, at: now), at: now)
         }

@@ -35,14 +35,16 @@ struct RunCommand: AsyncParsableCommand {
         let program = try repository.program(files)
         let environment = try environment.environment(of: program)
         let variables = try requireSettings(program, environment, world)
-        let planner = Planner(Decider(program: program, environment: environment, variables: variables))
+        let planner = Planner(
+            Decider(program: program, environment: environment, variables: variables))
         let incidents = try incidents.incidents(environment, at: world.now())
         let store = try await store.open()
         do {
             let runner = Runner(
                 store: store, world: world, planner: planner, sources: ProgramText(files),
                 actor: by ?? world.variable("USER") ?? "operator")
-            let good = dryRun ? try await runner.rehearse(incidents) : try await runner.run(incidents)
+            let good =
+                dryRun ? try await runner.rehearse(incidents) : try await runner.run(incidents)
             await store.close()
             if !good { throw ExitStatus.findings }
         } catch let error as StoreError {
@@ -59,14 +61,18 @@ struct RunCommand: AsyncParsableCommand {
         EnvironmentCheck.run(program, environment, &diagnostics)
         UnsupportedCheck.run(program, environment, &diagnostics)
         if diagnostics.hasErrors {
-            Output.standardError(FindingsView(diagnostics, format: "human", color: .auto, descriptor: 2).text)
+            Output.standardError(
+                FindingsView(diagnostics, format: "human", color: .auto, descriptor: 2).text)
             throw ExitStatus.findings
         }
-        let (variables, missing) = EnvironmentOptions.variables(of: environment, from: world.variable)
+        let (variables, missing) = EnvironmentOptions.variables(
+            of: environment, from: world.variable)
         guard missing.isEmpty else {
             throw CommandProblem(
                 .usage, "environment \(environment.name) needs \(missing.joined(separator: ", "))",
-                help: "set \(missing.count == 1 ? "this variable" : "these variables") before `belay run`")
+                help:
+                    "set \(missing.count == 1 ? "this variable" : "these variables") before `belay run`"
+            )
         }
         return variables
     }

@@ -19,7 +19,8 @@ struct SchemaCommand: ParsableCommand {
     func run() throws {
         guard let schema = Schemas.schema(kind) else {
             throw CommandProblem(
-                .usage, "unknown kind \(kind)", help: "kinds are \(Schemas.names.joined(separator: ", "))")
+                .usage, "unknown kind \(kind)",
+                help: "kinds are \(Schemas.names.joined(separator: ", "))")
         }
         Output.standard(schema.pretty())
     }

@@ -45,11 +45,13 @@ struct ExplanationView {
         case .taken(let mode): mode == .auto ? "taken" : "taken, only to \(mode.rawValue)"
         case .shadowed(let winner): "matches, not taken: \(winner) was before it"
         case .suppressed(let reason, let until):
-            "matches, held back: \(reason.rawValue)" + (until.map { " until \($0.shortRFC3339)" } ?? "")
+            "matches, held back: \(reason.rawValue)"
+                + (until.map { " until \($0.shortRFC3339)" } ?? "")
         case .notAsked: "not asked"
         case .noMatch: "does not match"
         case .whenFalse: "does not match: when is false"
-        case .whenFailed(let problem): "does not match: when could not be evaluated: \(problem.message)"
+        case .whenFailed(let problem):
+            "does not match: when could not be evaluated: \(problem.message)"
         }
     }
 }

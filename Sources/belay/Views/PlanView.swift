@@ -36,7 +36,8 @@ struct PlanView {
         lines.append(line)
         lines += StepTable(run).lines
         if !run.onFailure.isEmpty {
-            lines.append("if it fails: " + run.onFailure.map(Self.told).joined(separator: ", then "))
+            lines.append(
+                "if it fails: " + run.onFailure.map(Self.told).joined(separator: ", then "))
         }
         let unknown = run.steps.flatMap(\.calls).flatMap(\.inputs).filter {
             if case .unknown = $0.value { true } else { false }
@@ -63,12 +64,14 @@ struct PlanView {
         for verdict in plan.decision.verdicts {
             switch verdict.outcome {
             case .shadowed(let winner):
-                lines.append("also      \(verdict.rule) matches, not taken: \(winner) was before it")
+                lines.append(
+                    "also      \(verdict.rule) matches, not taken: \(winner) was before it")
             case .suppressed(let reason, let until):
                 let end = until.map { " until \($0.shortRFC3339)" } ?? ""
                 lines.append("held      \(verdict.rule): \(reason.rawValue)\(end)")
             case .whenFailed(let problem):
-                lines.append("undecided \(verdict.rule): when could not be evaluated: \(problem.message)")
+                lines.append(
+                    "undecided \(verdict.rule): when could not be evaluated: \(problem.message)")
             case .notAsked, .noMatch, .whenFalse, .taken: continue
             }
         }
@@ -77,17 +80,23 @@ struct PlanView {
 
 /// The rows of a plan's steps, in columns.
 private struct StepTable {
-    private var rows: [(id: String, action: String, inputs: String, mark: String, note: String)] = []
+    private var rows: [(id: String, action: String, inputs: String, mark: String, note: String)] =
+        []
 
     init(_ run: RunPlan) {
         for (place, step) in run.steps.enumerated() {
             add(step, "  ")
             if place == 0, let until = run.until {
                 rows.append(
-                    ("   until", until.call.action, "\(until.expect), asked every \(until.every.text) for \(until.within.text)", "·", ""))
+                    (
+                        "   until", until.call.action,
+                        "\(until.expect), asked every \(until.every.text) for \(until.within.text)",
+                        "·", ""
+                    ))
             }
             if place == 0, let within = run.untilResolved {
-                rows.append(("   until", "resolved", "the source says so within \(within.text)", "·", ""))
+                rows.append(
+                    ("   until", "resolved", "the source says so within \(within.text)", "·", ""))
             }
         }
     }
@@ -97,7 +106,8 @@ private struct StepTable {
         let note = notes(step)
         switch step.work {
         case .call(let call):
-            rows.append((id, call.action, call.inputs.text, step.effect.mark, join(carrier(call), note)))
+            rows.append(
+                (id, call.action, call.inputs.text, step.effect.mark, join(carrier(call), note)))
         case .chain(let name, let steps):
             rows.append((id, "chain/\(name)", "", step.effect.mark, note))
             for inner in steps { add(inner, indent + "  ") }
@@ -106,13 +116,25 @@ private struct StepTable {
             for inner in steps { add(inner, indent + "  ") }
         case .wait(let length): rows.append((id, "wait", length.text, "·", note))
         case .waitFor(let ask):
-            rows.append((id, "wait for", "\(ask.call.action) \(ask.expect) for \(ask.within.text)", "·", note))
+            rows.append(
+                (
+                    id, "wait for", "\(ask.call.action) \(ask.expect) for \(ask.within.text)", "·",
+                    note
+                ))
         }
         if let verify = step.verify {
-            rows.append((indent + " verify", verify.call.action, "\(verify.expect), for \(verify.within.text)", "·", ""))
+            rows.append(
+                (
+                    indent + " verify", verify.call.action,
+                    "\(verify.expect), for \(verify.within.text)", "·", ""
+                ))
         }
         if let rollback = step.rollback {
-            rows.append((indent + " undo", rollback.action, rollback.inputs.text, rollback.effect.mark, "if the chain fails"))
+            rows.append(
+                (
+                    indent + " undo", rollback.action, rollback.inputs.text, rollback.effect.mark,
+                    "if the chain fails"
+                ))
         }
     }
 
@@ -126,10 +148,14 @@ private struct StepTable {
 
     private func notes(_ step: PlannedStep) -> String {
         var notes: [String] = []
-        if let list = step.forEach { notes.append("for each of \(list.text), at most \(step.maxItems ?? 0)") }
+        if let list = step.forEach {
+            notes.append("for each of \(list.text), at most \(step.maxItems ?? 0)")
+        }
         if let condition = step.condition { notes.append("if \(condition)") }
         if step.retry.attempts > 1 { notes.append("\(step.retry.attempts) attempts") }
-        if let approval = step.approval { notes.append("after approval by \(approval.from.joined(separator: ", "))") }
+        if let approval = step.approval {
+            notes.append("after approval by \(approval.from.joined(separator: ", "))")
+        }
         if let note = step.note { notes.append(note) }
         return notes.joined(separator: "; ")
     }
@@ -143,7 +169,8 @@ private struct StepTable {
         let actions = rows.map(\.action.unicodeScalars.count).max() ?? 0
         let inputs = min(rows.map(\.inputs.unicodeScalars.count).max() ?? 0, 48)
         return rows.map { row in
-            let text = "\(row.id.padded(ids))  \(row.action.padded(actions))  \(row.inputs.padded(inputs))  \(row.mark)  \(row.note)"
+            let text =
+                "\(row.id.padded(ids))  \(row.action.padded(actions))  \(row.inputs.padded(inputs))  \(row.mark)  \(row.note)"
             return text.trimmingEnd
         }
     }

@@ -1,5 +1,6 @@
 import BelayCompiler
 import BelayEngine
+import JSON
 
 /// What happens in a run, line by line on standard error while it happens.
 struct ProgressView: Sendable {
@@ -10,10 +11,12 @@ struct ProgressView: Sendable {
 
     private static func line(_ event: RunEvent) -> String? {
         switch event {
-        case .intended(let call, let intent): "\(call)  \(intent.action) by \(intent.provider), attempt \(intent.attempt)"
+        case .intended(let call, let intent):
+            "\(call)  \(intent.action) by \(intent.provider), attempt \(intent.attempt)"
         case .ended(let call, _, let outcome): "\(call)  \(outcome.words)"
         case .skipped(let step, let reason): "\(step)  skipped: \(reason.rawValue)"
-        case .refused(let step, let failure, let message): "\(step)  \(failure.rawValue): \(message)"
+        case .refused(let step, let failure, let message):
+            "\(step)  \(failure.rawValue): \(message)"
         case .approvalRequested(let step, let from, let until, _):
             "\(step)  waits for approval by \(from.joined(separator: ", ")) until \(until.shortRFC3339)"
         case .personAsked(let call): "\(call)  what became of it is not known: a person must say"
@@ -27,15 +30,18 @@ extension ActionOutcome {
     var words: String {
         switch self {
         case .succeeded(let output): "ok  \(output.text().cut(to: 80))"
-        case .failed(let failure, _, let message): "failed (\(failure.rawValue)): \(message.cut(to: 160))"
-        case .lost(let failure, let message): "answer lost (\(failure.rawValue)): \(message.cut(to: 160))"
+        case .failed(let failure, _, let message):
+            "failed (\(failure.rawValue)): \(message.cut(to: 160))"
+        case .lost(let failure, let message):
+            "answer lost (\(failure.rawValue)): \(message.cut(to: 160))"
         }
     }
 }
 
 extension RunResult {
     var words: String {
-        status.rawValue + (reason.map { " (\($0))" } ?? "") + (rollbackIncomplete ? ", rollback incomplete" : "")
+        status.rawValue + (reason.map { " (\($0))" } ?? "")
+            + (rollbackIncomplete ? ", rollback incomplete" : "")
     }
 }
 

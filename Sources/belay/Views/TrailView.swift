@@ -36,8 +36,12 @@ struct TrailView {
             details.append("\(action) \((input["inputs"] ?? .null).text().cut(to: 80))")
         }
         if let output = stored[payload: "output"] { details.append(output.text().cut(to: 80)) }
-        if let message = stored[payload: "message"]?.stringValue { details.append(message.cut(to: 160)) }
-        if stored.payloads.isEmpty, !stored.record.commitments.isEmpty { details.append("(forgotten)") }
+        if let message = stored[payload: "message"]?.stringValue {
+            details.append(message.cut(to: 160))
+        }
+        if stored.payloads.isEmpty, !stored.record.commitments.isEmpty {
+            details.append("(forgotten)")
+        }
         return details
     }
 }

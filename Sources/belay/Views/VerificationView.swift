@@ -1,4 +1,6 @@
+import BelayEngine
 import BelayStore
+import Crypto
 
 /// A verification's result in a line, or its faults, one each.
 struct VerificationView {
@@ -7,7 +9,10 @@ struct VerificationView {
     init(_ report: VerificationReport) {
         guard report.isSound else {
             let faults = report.faults.map { "  \($0)" }
-            text = (["not verified: \(report.faults.count) fault\(report.faults.count == 1 ? "" : "s")"] + faults)
+            text =
+                ([
+                    "not verified: \(report.faults.count) fault\(report.faults.count == 1 ? "" : "s")"
+                ] + faults)
                 .joined(separator: "\n")
             return
         }

@@ -79,7 +79,8 @@ struct Runner {
         var good = true
         for incident in incidents {
             let now = world.now()
-            let limits = LimitState(try await store.limits(committedSince: now - Bounds.limitHorizon))
+            let limits = LimitState(
+                try await store.limits(committedSince: now - Bounds.limitHorizon))
             let decision = planner.decider.decide(incident, at: now, limits: limits)
             let plan = planner.plan(incident, decision, at: now, limits: limits)
             try await store.commit(

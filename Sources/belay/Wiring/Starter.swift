@@ -3,7 +3,8 @@ enum Starter {
     static let files: [(path: String, text: String)] = [
         ("runbooks/cache.yaml", runbook), ("runbooks/cache.test.yaml", test),
         ("runbooks/environments/production.yaml", environment),
-        ("runbooks/incidents/pressure.json", incident), (".github/workflows/runbooks.yaml", workflow),
+        ("runbooks/incidents/pressure.json", incident),
+        (".github/workflows/runbooks.yaml", workflow),
     ]
 
     private static let runbook = """
@@ -78,9 +79,16 @@ enum Starter {
         mode: observe
         bind:
           clear_cache: {provider: redis, host: "${{ env.REDIS_HOST }}", port: 6379}
-          restart_service: {provider: exec, command: [/usr/local/bin/restart-service, "${{ resource.unit }}"]}
+          restart_service:
+            provider: exec
+            command: [/usr/local/bin/restart-service, "${{ resource.unit }}"]
+            recovery: idempotent      # restarting twice is restarting once
           notify_human: {provider: log}
-          metrics.query: {provider: exec, command: [/usr/local/bin/query-metric, "${{ inputs.query }}"], output: json}
+          metrics.query:
+            provider: exec
+            command: [/usr/local/bin/query-metric, "${{ inputs.query }}"]
+            output: json
+            recovery: pure            # it only asks
         targets:
           cache: {unit: redis-server}
         env: [REDIS_HOST]

@@ -3,7 +3,7 @@ struct NaiveGenerator {
     var chance: SplitMix
 
     private let keys = ["a", "b", "c", "a.b", "d"]
-    private let texts = [
+    let texts = [
         "", "a", "ab", "abc", "aB", "AB", "b", "ba", "abab", "é", "É", "ß", "ss", "SS", "kelvin",
         "\u{212A}elvin",
         "K", "ſ", "Σ", "ς", "𐐀", "𐐨", "a*b", "a\\b", "10.0.0.1", "010.000.000.001", "10.0.0.200",
@@ -12,7 +12,7 @@ struct NaiveGenerator {
         "true", "null",
         "a long text with abc within", "a long text with abd within", "another quite long text",
     ]
-    private let numbers = [
+    let numbers = [
         "0", "-0", "0.0", "1", "1.0", "10e-1", "-1", "2.5", "25e-1", "300", "3e2", "3.0E+2",
         "300.00000000000001",
         "9007199254740992", "9007199254740993", "9007199254740993.0", "-9007199254740993",
@@ -33,6 +33,26 @@ struct NaiveGenerator {
 
     mutating func event() -> NaiveEvent {
         .object(members(depth: 0))
+    }
+
+    /// An event in which every field has one value at most.
+    mutating func plainEvent() -> NaiveEvent { plainObject(depth: 0) }
+
+    private mutating func plainObject(depth: Int) -> NaiveEvent {
+        var members: [(String, NaiveEvent)] = []
+        for key in ["a", "b", "c", "d"] where chance.chance(60) {
+            if depth < 3, chance.chance(40) {
+                members.append((key, plainObject(depth: depth + 1)))
+            } else {
+                members.append((key, value(depth: 9)))
+            }
+        }
+        return .object(members)
+    }
+
+    /// The alternatives of one condition.
+    mutating func alternatives() -> [NaiveAlternative] {
+        (0..<(1 + chance.below(3))).map { _ in alternative() }
     }
 
     private mutating func members(depth: Int) -> [(String, NaiveEvent)] {

@@ -1,5 +1,5 @@
 /// An event as the naive evaluator sees it.
-indirect enum NaiveEvent {
+indirect enum NaiveEvent: Sendable {
     case null
     case bool(Bool)
     case number(String)
@@ -9,7 +9,7 @@ indirect enum NaiveEvent {
 }
 
 /// An alternative of a field, as the specification names them.
-indirect enum NaiveAlternative {
+indirect enum NaiveAlternative: Sendable {
     case text(String)
     case exactly(String)
     case number(String)
@@ -29,7 +29,7 @@ indirect enum NaiveAlternative {
 }
 
 /// A pattern as the naive evaluator sees it.
-indirect enum NaivePattern {
+indirect enum NaivePattern: Sendable {
     case object([(String, NaivePattern)])
     case field([NaiveAlternative])
     /// The value of `$or`.
