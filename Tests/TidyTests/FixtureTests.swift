@@ -5,6 +5,7 @@ import Testing
     /// Folders whose files the tests take as they find them; each is named in its tests.
     private static let listed = [
         "Tests/BelayCompilerTests/Fixtures/diagnostics", "Tests/BelayCompilerTests/Fixtures/valid",
+        "Tests/BelayCompilerTests/Fixtures/rendering",
         "Tests/BelayProvidersTests/Fixtures/alertmanager",
         "Tests/BelayCommandTests/Fixtures/mistakes",
     ]

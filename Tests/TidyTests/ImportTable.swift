@@ -61,13 +61,18 @@ struct ImportTable {
         var imports: [String: Set<String>] = [:]
         for file in Repository.sources {
             let target = String(file.split(separator: "/")[1])
-            for line in try Repository.lines(file) {
+            for line in try Repository.lines(file) where line.contains("import ") {
                 if let match = line.firstMatch(of: statement) {
-                    imports[target, default: []].insert(String(match.1))
+                    imports[target, default: []].insert(systemName(match.1))
                 }
             }
         }
         return imports
+    }
+
+    /// The C library goes by its name on Linux.
+    private static func systemName(_ module: Substring) -> String {
+        ["Darwin", "Musl"].contains(module) ? "Glibc" : String(module)
     }
 
     private static func names(in cell: Substring) -> [String] {

@@ -55,7 +55,7 @@ import Testing
         var types = 0
         for file in Repository.sources {
             let lines = try Repository.lines(file)
-            for (number, line) in lines.enumerated() {
+            for (number, line) in lines.enumerated() where line.mayDeclare {
                 let bare = line.replacing(#/^(?:@[A-Za-z]+(?:\([^)]*\))? )+/#, with: "")
                 guard let match = bare.firstMatch(of: declaration) else { continue }
                 types += 1
@@ -71,13 +71,22 @@ import Testing
 }
 
 extension Substring {
+    /// Whether a declaration at top level may stand here: asked before the slower question.
+    fileprivate var mayDeclare: Bool {
+        guard let first = utf8.first, first != UInt8(ascii: " "), first != UInt8(ascii: "/") else {
+            return false
+        }
+        return ["struct ", "class ", "enum ", "protocol ", "actor "].contains { contains($0) }
+    }
+
     fileprivate func prefix(upToComment mark: String) -> Substring {
         ranges(of: mark).first.map { self[..<$0.lowerBound] } ?? self
     }
 
     /// Whether the text stands here and is not the end of a longer name.
     fileprivate func holdsWord(_ text: String) -> Bool {
-        ranges(of: text).contains { range in
+        guard utf8.count >= text.utf8.count else { return false }
+        return ranges(of: text).contains { range in
             guard range.lowerBound > startIndex else { return true }
             let before = self[index(before: range.lowerBound)]
             return !(before.isLetter || before.isNumber || before == "_" || before == ".")
