@@ -79,7 +79,7 @@ struct BenchStore {
             let runbook = RunbookReference(name: "bench", program: SHA256.hash([]))
             let receipt = try await store.commit(
                 StoreTransaction([
-                    .program(ProgramText([])),
+                    .program(ProgramText([UInt8]())),
                     .record(
                         RecordDraft(
                             .runCreated, incident: answers[0].id, run: run, runbook: runbook,
