@@ -95,6 +95,20 @@ struct HostileDocumentTests {
         #expect(diagnostics.sorted.map(\.code.code) == ["RB1002"], "the alias of a key is that key")
     }
 
+    /// Unquoted expressions are mended a bounded number of times.
+    @Test func mendingIsBounded() {
+        let step = "      - {uses: a, if: b[0]}\n"
+        let text =
+            runbookHead + "rules:\n  - id: a\n    match: {type: x}\n    steps:\n"
+            + String(repeating: step, count: 200)
+        var diagnostics = Diagnostics()
+        var cost = YAMLParser.Cost()
+        let root = YAMLParser.parse(SourceFile(path: "x", text: text), &diagnostics, cost: &cost)
+        #expect(root == nil)
+        #expect(diagnostics.sorted.map(\.code.code) == Array(repeating: "RB1210", count: 21))
+        #expect(cost.events < 21 * 200, "\(cost.events)")
+    }
+
     /// Keys are compared by their bytes, in small maps and in large ones.
     @Test(arguments: [1, 40])
     func keysAreComparedByTheirBytes(_ count: Int) throws {

@@ -32,7 +32,7 @@ package enum YAMLParser {
             let root = builder.build()
             cost.events += builder.cost.events
             cost.nodes = max(cost.nodes, builder.cost.nodes)
-            if let slip = builder.slip, slips.count < mendings {
+            if let slip = builder.slip, slips.count < mendings, cost.events < mendingEvents {
                 slips.append(slip)
                 continue
             }
@@ -46,6 +46,8 @@ package enum YAMLParser {
 
     /// Unquoted expressions that are mended before a file is given up: each costs another reading.
     private static let mendings = 20
+    /// Events of all readings of a file after which none is begun anew.
+    private static let mendingEvents = 100_000
 
     private static func tooLarge(_ file: SourceFile) -> Diagnostic {
         Diagnostic(
