@@ -44,17 +44,27 @@ let package = Package(
         library("Text", ["CRE2"]),
         library("Crypto", ["CCrypto"]),
         library("CEL", ["Text"]),
+        .executableTarget(name: "bench-cel", dependencies: ["CEL"], swiftSettings: settings),
         library("EventPattern", ["JSON", "Text"]),
         library("BelayCompiler", ["CYAML", "CEL", "EventPattern", "JSON", "Text", "Crypto"]),
         library("BelayEngine", ["BelayCompiler", "CEL", "EventPattern", "JSON", "Text", "Crypto"]),
         library("BelayProviders", ["BelayEngine", "BelayCompiler", "CCurl", "JSON", "Text", "Crypto"]),
-        library("BelayStore", ["BelayEngine", "BelayCompiler", "JSON", "Crypto", .product(name: "GRDB", package: "GRDB.swift")]),
+        library("BelayStore", [
+            "BelayEngine", "BelayCompiler", "JSON", "Crypto", .product(name: "GRDB", package: "GRDB.swift"),
+            .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        ]),
         .executableTarget(
             name: "belay",
             dependencies: [
                 "BelayCompiler", "BelayEngine", "BelayProviders", "BelayStore", "CEL", "EventPattern", "JSON", "Text", "Crypto",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "bench-store",
+            dependencies: [
+                "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
 
@@ -69,7 +79,9 @@ let package = Package(
         tests("BelayCompiler", ["BelayCompiler", "CEL", "EventPattern", "JSON", "Text"]),
         tests("BelayEngine", ["BelayEngine", "BelayCompiler", "CEL", "EventPattern", "JSON", "Crypto"]),
         tests("BelayProviders", ["BelayProviders", "BelayEngine", "BelayCompiler", "JSON", "Crypto"]),
-        tests("BelayStore", ["BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto"]),
+        tests(
+            "BelayStore",
+            ["BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("BelayCommand", ["JSON"]),
         tests("Tidy", ["JSON"]),
     ],

@@ -2,6 +2,11 @@
 package enum Hex {
     private static let digits = Array("0123456789abcdef".utf8)
 
+    /// The value of each digit, 255 for what is none.
+    static let lowerCaseValues: [UInt8] = (0...255).map { unit in
+        UInt8(digits.firstIndex(of: UInt8(unit)) ?? 255)
+    }
+
     package static func encode(_ bytes: some Collection<UInt8>) -> String {
         let count = bytes.count * 2
         return String(unsafeUninitializedCapacity: count) { out in
@@ -12,6 +17,14 @@ package enum Hex {
                 i += 2
             }
             return count
+        }
+    }
+
+    /// Appends the digits to text that is being put together as bytes.
+    package static func append(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) {
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
         }
     }
 

@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 
 /// Reads files and folders by the system's own calls.
 enum Files {
@@ -6,7 +7,8 @@ enum Files {
     static func read(_ path: String) throws(CommandProblem) -> [UInt8] {
         let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw CommandProblem(.unreadable, "cannot open \(path): \(String(cString: strerror(errno)))")
+            throw CommandProblem(
+                .unreadable, "cannot open \(path): \(String(cString: strerror(errno)))")
         }
         defer { if descriptor != 0 { close(descriptor) } }
         var bytes: [UInt8] = []
@@ -16,29 +18,42 @@ enum Files {
             if count == 0 { return bytes }
             if count < 0 {
                 if errno == EINTR { continue }
-                throw CommandProblem(.unreadable, "cannot read \(path): \(String(cString: strerror(errno)))")
+                throw CommandProblem(
+                    .unreadable, "cannot read \(path): \(String(cString: strerror(errno)))")
             }
             bytes += buffer[..<count]
+        }
+    }
+
+    /// The JSON document in a file.
+    static func json(_ path: String) throws(CommandProblem) -> JSONValue {
+        let bytes = try read(path)
+        do throws(JSONError) { return try JSONParser.parse(bytes) } catch {
+            throw CommandProblem(.unreadable, "\(path) is no JSON: \(error)")
         }
     }
 
     static func write(_ bytes: [UInt8], to path: String) throws(CommandProblem) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
-            throw CommandProblem(.unreadable, "cannot write \(path): \(String(cString: strerror(errno)))")
+            throw CommandProblem(
+                .unreadable, "cannot write \(path): \(String(cString: strerror(errno)))")
         }
         defer { close(descriptor) }
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             guard count > 0 else {
-                throw CommandProblem(.unreadable, "cannot write \(path): \(String(cString: strerror(errno)))")
+                throw CommandProblem(
+                    .unreadable, "cannot write \(path): \(String(cString: strerror(errno)))")
             }
             rest = rest.dropFirst(count)
         }
     }
 
-    static func isFolder(_ path: String) -> Bool { mode(path).map { $0 & S_IFMT == S_IFDIR } ?? false }
+    static func isFolder(_ path: String) -> Bool {
+        mode(path).map { $0 & S_IFMT == S_IFDIR } ?? false
+    }
     static func exists(_ path: String) -> Bool { mode(path) != nil }
 
     private static func mode(_ path: String) -> mode_t? {
@@ -53,7 +68,8 @@ enum Files {
             folder += "/\(part)"
             if mkdir(folder, mode) != 0, errno != EEXIST {
                 throw CommandProblem(
-                    .unreadable, "cannot make the folder \(folder): \(String(cString: strerror(errno)))")
+                    .unreadable,
+                    "cannot make the folder \(folder): \(String(cString: strerror(errno)))")
             }
         }
     }

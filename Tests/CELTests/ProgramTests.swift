@@ -100,6 +100,11 @@ private final class CountedRecord: CELObject {
         #expect(program.constant == nil)
     }
 
+    @Test func memberCallsOnVariablesAreNotFolded() throws {
+        #expect(try shown("s.size() + [s.size()][0]", [("s", .string("abc"))]) == "6")
+        #expect(try shown("a.b.size()", [("a", .map(["b": .string("abc")]))]) == "3")
+    }
+
     @Test func conjuncts() throws {
         let environment = CELEnvironment(variables: [("i", .dyn)])
         let program = try CELProgram(

@@ -192,7 +192,8 @@ extension TreeBuilder {
                 help: ["a node cannot hold itself; write the inner value out"])
             add(.nothing(at: span))
         case nil:
-            let nearest = Suggestion.help(for: name, in: anchors.keys.sorted())
+            let nearest =
+                anchors.count > 100 ? [] : Suggestion.help(for: name, in: anchors.keys.sorted())
             report(
                 .undefinedAlias, "no anchor `&\(name)` is defined before this", span, help: nearest)
             add(.nothing(at: span))

@@ -6,6 +6,8 @@ package enum YAMLParser {
         package var events = 0
         /// Nodes made, each alias counted with all that it names.
         package var nodes = 0
+
+        package init() {}
     }
 
     /// The document's root, or nil if the text is not well-formed or passes a bound; findings say why.
@@ -30,7 +32,7 @@ package enum YAMLParser {
             let root = builder.build()
             cost.events += builder.cost.events
             cost.nodes = max(cost.nodes, builder.cost.nodes)
-            if let slip = builder.slip, slips.count < mendings {
+            if let slip = builder.slip, slips.count < mendings, cost.events < mendingEvents {
                 slips.append(slip)
                 continue
             }
@@ -44,6 +46,8 @@ package enum YAMLParser {
 
     /// Unquoted expressions that are mended before a file is given up: each costs another reading.
     private static let mendings = 20
+    /// Events of all readings of a file after which none is begun anew.
+    private static let mendingEvents = 100_000
 
     private static func tooLarge(_ file: SourceFile) -> Diagnostic {
         Diagnostic(

@@ -1,10 +1,10 @@
-import CEL
+package import CEL
 import Crypto
-import JSON
+package import JSON
 
 extension CELValue {
     /// A JSON value as CEL sees it: whole numbers are `int`, others `double`.
-    init(_ json: JSONValue) {
+    package init(_ json: JSONValue) {
         switch json {
         case .null: self = .null
         case .bool(let value): self = .bool(value)

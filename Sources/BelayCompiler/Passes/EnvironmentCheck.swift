@@ -10,8 +10,11 @@ package enum EnvironmentCheck {
                 diagnostics.append(
                     Diagnostic(
                         .unboundAction,
-                        "no provider is bound to `\(action)` in environment `\(environment.name)`", at: span,
-                        help: ["add `bind: {\(action): {provider: …}}` to \(environment.path ?? "the environment")"]))
+                        "no provider is bound to `\(action)` in environment `\(environment.name)`",
+                        at: span,
+                        help: [
+                            "add `bind: {\(action): {provider: …}}` to \(environment.path ?? "the environment")"
+                        ]))
             }
         }
     }

@@ -18,9 +18,11 @@ enum StandardTemplate {
             let syntax = ReadingContext().template(node)
         else { return .constant(.string(text)) }
         let scope = NameScope([
-            "incident": .incident, "run": .run, "env": .map(.text), "now": .timestamp, "params": .any,
+            "incident": .incident, "run": .run, "env": .map(.text), "now": .timestamp,
+            "params": .any,
         ])
-        let template = TemplateResolver(scope: scope).template(syntax, as: .any, "default", &diagnostics)
+        let template = TemplateResolver(scope: scope).template(
+            syntax, as: .any, "default", &diagnostics)
         precondition(template != nil, "the default \(text) of a contract does not compile")
         return template ?? .constant(.string(text))
     }

@@ -37,6 +37,12 @@ package struct EnvironmentProgram: Sendable {
         Set(windows.filter { $0.value.isOpen(at: now) }.keys)
     }
 
+    /// Whether a binding reads a variable without saying what to do when it is not set (`env.?NAME`).
+    package func requiresVariable(_ name: String) -> Bool {
+        let settings = bindings.values.flatMap(\.settings) + oncall.values.flatMap { $0 }
+        return settings.flatMap(\.value.formulas).contains { $0.text.contains("env.\(name)") }
+    }
+
     /// Whether a changing step needs an entry under `targets`; `simulated` knows no targets.
     package var requiresTargets: Bool { name != Self.simulatedName }
 }

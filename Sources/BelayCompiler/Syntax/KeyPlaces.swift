@@ -3,10 +3,13 @@ package struct KeyPlaces: Sendable {
     private var places: [Located<String>] = []
 
     package subscript(name: String) -> SourceSpan? {
-        get { places.first { $0.value.hasSameBytes(as: name) }?.span }
-        set {
-            places.removeAll { $0.value.hasSameBytes(as: name) }
-            if let newValue { places.append(Located(name, at: newValue)) }
-        }
+        places.first { $0.value.hasSameBytes(as: name) }?.span
+    }
+
+    mutating func reserveCapacity(_ count: Int) { places.reserveCapacity(count) }
+
+    /// Notes a key that is not there yet.
+    mutating func append(_ name: String, at span: SourceSpan) {
+        places.append(Located(name, at: span))
     }
 }

@@ -10,6 +10,12 @@ package protocol World: Sendable {
     func randomBytes(_ count: Int) -> [UInt8]
     /// Returns once the clock has reached the time, or throws if the task is cancelled.
     func sleep(until time: Timestamp) async throws
+    /// Returns after this long on a clock that never jumps, or throws if the task is cancelled.
+    func sleep(for length: Duration) async throws
     /// The value of a process variable, nil if unset.
     func variable(_ name: String) -> String?
+}
+
+extension World {
+    package func sleep(for length: Duration) async throws { try await sleep(until: now() + length) }
 }

@@ -27,6 +27,23 @@ package struct Decider: Sendable {
     }
 }
 
+extension Decider {
+    /// What a rule's `when`, target and keys see.
+    func scope(of rule: Rule, _ incident: Incident, at now: Timestamp) -> Scope {
+        var scope = Scope(now: now)
+        scope.setIncident(incident.json)
+        scope.set("params", .object(program.params(of: rule.runbook.name, in: environment)))
+        scope.set("env", .object(variables))
+        scope.openWindows = environment.openWindows(at: now)
+        if case .success(let target) = rule.target.render(in: scope) {
+            scope.set(
+                "resource",
+                CallPreparation.resource(target.plainValue?.stringValue, in: environment))
+        }
+        return scope
+    }
+}
+
 /// One walk over the rules in asking order.
 private struct DecisionPass {
     let decider: Decider
@@ -52,7 +69,7 @@ private struct DecisionPass {
     {
         guard isAsked(rule) else { return .notAsked(incident.status) }
         guard matched else { return .noMatch }
-        let scope = scope(for: rule)
+        let scope = decider.scope(of: rule, incident, at: now)
         if let when = rule.when {
             switch when.holds(in: scope) {
             case .success(true): break
@@ -69,22 +86,6 @@ private struct DecisionPass {
     private func isAsked(_ rule: Rule) -> Bool {
         rule.statuses.isEmpty
             ? incident.status == .firing : rule.statuses.contains(incident.status.rawValue)
-    }
-
-    private func scope(for rule: Rule) -> Scope {
-        var scope = Scope(now: now)
-        scope.setIncident(incident.json)
-        scope.set(
-            "params",
-            .object(decider.program.params(of: rule.runbook.name, in: decider.environment)))
-        scope.set("env", .object(decider.variables))
-        scope.openWindows = decider.environment.openWindows(at: now)
-        if case .success(let target) = rule.target.render(in: scope) {
-            scope.set(
-                "resource",
-                CallPreparation.resource(target.plainValue?.stringValue, in: decider.environment))
-        }
-        return scope
     }
 
     private mutating func take(_ rule: Rule, _ place: Int, _ scope: Scope) -> RuleVerdict.Outcome {

@@ -16,7 +16,9 @@ extension SourceSettings {
         scope.set("generatorURL", incident.details["generatorURL"] ?? "")
         var incident = incident
         for (name, formula) in metrics.sorted(by: { $0.key < $1.key }) {
-            guard case .success(let value) = formula.value(in: scope), let number = value.doubleValue else {
+            guard case .success(let value) = formula.value(in: scope),
+                let number = value.doubleValue
+            else {
                 continue
             }
             incident.metrics[name] = .number(number)

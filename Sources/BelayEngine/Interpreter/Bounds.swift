@@ -7,4 +7,22 @@ package enum Bounds {
     package static let firstAskTries = 3
     /// How often a call is started again because its probe says that it did not happen; then a person is asked.
     package static let probedAttempts = 3
+
+    /// How long a claim holds before it must be renewed.
+    package static let lease: Duration = .seconds(30)
+    /// How often a lease is renewed.
+    package static let renewal: Duration = .seconds(10)
+    /// No change starts when less than this is left of a lease.
+    package static let leaseMargin: Duration = .seconds(10)
+    /// Leases lost without a new result, after which a run waits for a person.
+    package static let recoveries = 5
+    /// How long a changing step waits for a target that another run holds.
+    package static let leaseTimeout: Duration = .seconds(300)
+    package static let targetPoll: Duration = .milliseconds(500)
+    /// How much longer than its time-out a provider may take before it is cut off.
+    package static let providerGrace: Duration = .seconds(2)
+    /// How often a decision is made again because limits moved meanwhile.
+    package static let decisionTries = 20
+    /// Committed limit entries older than this matter to no rule.
+    package static let limitHorizon: Duration = .seconds(30 * 86_400)
 }

@@ -51,6 +51,24 @@ package struct CallIntent: Sendable, Hashable {
     package var timeout: Duration
     /// The same for all attempts, 64 hexadecimal digits.
     package var idempotencyKey: String
+
+    package init(
+        attempt: Int, action: String, provider: String, operation: String, effect: Effect,
+        recovery: RecoveryClass, target: String?, inputs: SealedObject, settings: SealedObject,
+        timeout: Duration, idempotencyKey: String
+    ) {
+        self.attempt = attempt
+        self.action = action
+        self.provider = provider
+        self.operation = operation
+        self.effect = effect
+        self.recovery = recovery
+        self.target = target
+        self.inputs = inputs
+        self.settings = settings
+        self.timeout = timeout
+        self.idempotencyKey = idempotencyKey
+    }
 }
 
 /// Why a step did not run.

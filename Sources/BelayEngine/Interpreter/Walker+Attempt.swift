@@ -35,7 +35,7 @@ extension Walker {
     ) -> Result<CallIntent, StepProblem> {
         if let asked = state.approvals[path]?.intent { return .success(asked) }
         return CallPreparation(context: context, scope: scope(frame))
-            .intent(for: call, key: idempotencyKey(path))
+            .intent(for: call, key: idempotencyKey(path)).map(\.asStored)
     }
 
     /// `hex(SHA-256(JCS({"v":1,"run","step"})))`: the step's occurrence, the same for all attempts.

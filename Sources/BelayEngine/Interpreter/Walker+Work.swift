@@ -94,8 +94,11 @@ extension Walker {
                 return .failure(StepProblem(.expression, message))
             }
         }
-        if !templates.isEmpty { emit(.pinned(key: key, .object(values))) }
-        return .success(values)
+        guard !templates.isEmpty,
+            case .object(let stored) = JSONValue.object(values).asStoredExactly
+        else { return .success(values) }
+        emit(.pinned(key: key, .object(stored)))
+        return .success(stored)
     }
 }
 
@@ -203,8 +206,9 @@ extension Walker {
                 let message = "for_each has \(items.count) items, max_items is \(forEach.maxItems)"
                 return .failure(StepProblem(.invalid, message))
             }
-            emit(.listed(step: path, items: items))
-            return .success(items)
+            let stored = items.map(\.asStoredExactly)
+            emit(.listed(step: path, items: stored))
+            return .success(stored)
         }
     }
 }

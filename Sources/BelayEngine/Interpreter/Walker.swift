@@ -93,7 +93,7 @@ extension Walker {
         guard let pending = state.calls[call]?.pending, pending.intent.attempt == attempt else {
             return
         }
-        emit(.ended(call: call, attempt: attempt, outcome: outcome.recorded))
+        emit(.ended(call: call, attempt: attempt, outcome: outcome.asStored))
     }
 
     /// Who began the run cannot consent to it.
@@ -106,13 +106,8 @@ extension Walker {
 
 extension ActionOutcome {
     /// The outcome exactly as a run that is folded from its journal will see it.
-    var recorded: ActionOutcome {
-        guard case .succeeded(let output) = self else { return self }
-        guard let same = try? JSONParser.parse(output.canonicalBytes()) else {
-            return .failed(
-                .badOutput, retryable: false, message: "the answer cannot be written as JSON")
-        }
-        return .succeeded(same)
+    package var asStored: ActionOutcome {
+        if case .succeeded(let output) = self { .succeeded(output.asStored) } else { self }
     }
 }
 

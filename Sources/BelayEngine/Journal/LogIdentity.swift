@@ -21,8 +21,18 @@ package struct LogIdentity: Sendable {
         HMACSHA256.authenticate(Array(key.utf8), key: pepper)
     }
 
-    /// The hash of a key within a source: fingerprints and delivery ids.
-    package func hash(_ key: String, of source: String) -> Digest {
-        HMACSHA256.authenticate(Array(source.utf8) + [0] + Array(key.utf8), key: pepper)
+    /// What makes two reports of a source the same problem.
+    package func hash(fingerprint: String, of source: String) -> Digest {
+        hash("fingerprint", source, fingerprint)
+    }
+
+    /// What makes two deliveries of a source the same.
+    package func hash(delivery: String, of source: String) -> Digest {
+        hash("delivery", source, delivery)
+    }
+
+    private func hash(_ kind: String, _ source: String, _ key: String) -> Digest {
+        HMACSHA256.authenticate(
+            Array(kind.utf8) + [0] + Array(source.utf8) + [0] + Array(key.utf8), key: pepper)
     }
 }

@@ -1,5 +1,5 @@
 package import Crypto
-import JSON
+package import JSON
 
 extension StoredPayload {
     /// How many random bytes key one commitment.
@@ -21,6 +21,15 @@ extension StoredPayload {
 }
 
 extension JSONValue {
+    /// The value as it will be read back: what a payload keeps of it, members in canonical order.
+    package var asStored: JSONValue {
+        let bytes = holdsWideInteger ? Array(text().utf8) : canonicalBytes()
+        guard let stored = try? JSONParser.parse(bytes) else {
+            preconditionFailure("a JSON value cannot be read back")
+        }
+        return stored
+    }
+
     /// Whether an integer in it would lose digits in canonical form.
     fileprivate var holdsWideInteger: Bool {
         switch self {

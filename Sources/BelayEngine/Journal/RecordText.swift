@@ -30,29 +30,42 @@ package enum RecordText {
         return units.isEmpty ? "_" : String(decoding: units, as: UTF8.self)
     }
 
-    private static func isCodeUnit(_ unit: UInt8) -> Bool {
-        switch unit {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        default: marks.contains(unit)
-        }
-    }
+    private static func isCodeUnit(_ unit: UInt8) -> Bool { codeUnits[Int(unit)] }
 
-    private static let marks = Set("._-/#:[]@+".utf8)
+    private static let codeUnits: [Bool] = (0...255).map { unit in
+        let letters =
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/#:[]@+"
+        return letters.utf8.contains(UInt8(unit))
+    }
 }
 
 extension RecordDraft {
     /// The first member that may not stand in a record, `nil` if all may.
     package var misplacedText: String? {
-        let codes: [(String, String?)] = [
-            ("incident", incident), ("run", run), ("step", step), ("rule", rule),
-            ("provider", provider), ("idem", idem), ("outcome", outcome),
-            ("error.class", error?.class), ("error.code", error?.code), ("reason", reason),
-            ("caused_by", causedBy),
-        ]
-        let names = [("actor", actor.id), ("runbook.name", runbook?.name)]
-        return codes.first { $0.1.map { !RecordText.isCode($0) } ?? false }?.0
-            ?? names.first { $0.1.map { !RecordText.isName($0) } ?? false }?.0
-            ?? payloads.first { !RecordText.isCode($0.name) }.map { "payload name \($0.name)" }
+        misplacedID ?? misplacedCode ?? misplacedName("actor", actor.id)
+            ?? misplacedName("runbook.name", runbook?.name) ?? misplacedPayload
+    }
+
+    private var misplacedID: String? {
+        misplaced("incident", incident) ?? misplaced("run", run) ?? misplaced("idem", idem)
+            ?? misplaced("caused_by", causedBy)
+    }
+
+    private var misplacedCode: String? {
+        misplaced("step", step) ?? misplaced("rule", rule) ?? misplaced("provider", provider)
+            ?? misplaced("outcome", outcome) ?? misplaced("reason", reason)
+            ?? misplaced("error.class", error?.class) ?? misplaced("error.code", error?.code)
+    }
+
+    private var misplacedPayload: String? {
+        payloads.first { !RecordText.isCode($0.name) }.map { "payload name \($0.name)" }
+    }
+
+    private func misplaced(_ member: String, _ code: String?) -> String? {
+        code.map(RecordText.isCode) ?? true ? nil : member
+    }
+
+    private func misplacedName(_ member: String, _ name: String?) -> String? {
+        name.map(RecordText.isName) ?? true ? nil : member
     }
 }

@@ -68,12 +68,20 @@ struct RecordWriter {
 
     private mutating func digest(_ value: Digest) {
         bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: value.hex.utf8)
+        value.withUnsafeBytes { Hex.append($0, to: &bytes) }
         bytes.append(UInt8(ascii: "\""))
     }
 
     private mutating func string(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
+        let isPlain = text.utf8.allSatisfy {
+            $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+        }
+        if isPlain { bytes.append(contentsOf: text.utf8) } else { escape(text) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func escape(_ text: String) {
         for unit in text.utf8 {
             switch unit {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -88,6 +96,5 @@ struct RecordWriter {
             default: bytes.append(unit)
             }
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 }

@@ -26,8 +26,14 @@ package enum UUIDv7 {
     }
 
     private static func text(_ bytes: [UInt8]) -> String {
-        var units = Array(Hex.encode(bytes).utf8)
-        for place in [20, 16, 12, 8] { units.insert(UInt8(ascii: "-"), at: place) }
+        var units: [UInt8] = []
+        units.reserveCapacity(36)
+        for (place, byte) in bytes.enumerated() {
+            if place == 4 || place == 6 || place == 8 || place == 10 {
+                units.append(UInt8(ascii: "-"))
+            }
+            withUnsafeBytes(of: byte) { Hex.append($0, to: &units) }
+        }
         return String(decoding: units, as: UTF8.self)
     }
 }

@@ -106,6 +106,8 @@ package struct Rehearsal<Script: RehearsalScript> {
 package enum RehearsalBounds {
     /// Inputs after which a rehearsal is cut.
     package static let steps = 20_000
+    /// Where virtual time begins if a test does not say.
+    package static let start = Timestamp(microseconds: 1_772_330_400_000_000)
 }
 
 /// What is to happen, in order of time and, at one time, of being scheduled.

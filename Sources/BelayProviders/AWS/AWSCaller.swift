@@ -62,7 +62,8 @@ package struct AWSCaller: Sendable {
         var policy = HostPolicy()
         policy.trusted = [endpoint.authority]
         do throws(TransferFailure) {
-            return AWSCaller.read(try await http.send(request, policy: policy), call.service)
+            let answer = AWSCaller.read(try await http.send(request, policy: policy), call.service)
+            return answer.mapError { $0.redacted(by: credentials) }
         } catch {
             return .failure(.transfer(error))
         }
@@ -81,7 +82,7 @@ package struct AWSCaller: Sendable {
             let type = "application/x-www-form-urlencoded; charset=utf-8"
             request.headers = [HTTPHeader("Content-Type", type)]
             let all = [("Action", call.operation), ("Version", version)] + pairs
-            request.body = Array(PercentEncoding.form(all).utf8)
+            request.body = Array(PercentEncoding.form(all).replacingAll("%20", with: "+").utf8)
         case (.rest(let method, let path, let query, let headers, let body), .rest):
             request.method = method
             request.url.path = endpoint.path == "/" ? path : endpoint.path + path

@@ -15,6 +15,7 @@ package struct AWSClient: Sendable {
     private let caller: AWSCaller
     private let chain: AWSCredentialChain
     private let variable: @Sendable (String) -> String?
+    let identities = Locked<[Place: AWSIdentity]>([:])
 
     package init(
         http: JudgedClient, variable: @escaping @Sendable (String) -> String?,

@@ -36,6 +36,18 @@ extension AWSFailure {
             message: message)
     }
 
+    /// A server may repeat what it was sent: the keys of the call are taken out of its words.
+    func redacted(by credentials: AWSCredentials?) -> AWSFailure {
+        guard let credentials, case .service(let status, let code, let message) = self else {
+            return self
+        }
+        let vault = SecretVault(values: [
+            "AWS secret key": credentials.secretKey,
+            "AWS session token": credentials.sessionToken ?? "",
+        ])
+        return .service(status: status, code: vault.redact(code), message: vault.redact(message))
+    }
+
     package var message: String {
         switch self {
         case .credentials(let error): error.message

@@ -1,4 +1,4 @@
-import BelayCompiler
+package import BelayCompiler
 package import BelayEngine
 package import JSON
 
@@ -10,13 +10,16 @@ package struct ActionCall: Sendable {
     /// The binding's settings.
     package let settings: JSONObject
     private let deadline: ContinuousClock.Instant
+    /// The wall clock when the call began.
+    let now: Timestamp
 
     /// What is left of the attempt's time, at least a millisecond.
     package var timeLeft: Duration { max(.milliseconds(1), deadline - .now) }
 
-    fileprivate init(_ request: ActionRequest) throws(Refusal) {
+    fileprivate init(_ request: ActionRequest, at time: Timestamp) throws(Refusal) {
         self.request = request
         deadline = .now + request.timeout
+        now = time
         do throws(SecretError) {
             inputs = try request.inputs.opened(by: request.secrets)
             settings = try request.settings.opened(by: request.secrets)
@@ -40,11 +43,12 @@ package struct Refusal: Error {
 extension ActionRequest {
     /// Opens secrets, runs the operation, and takes every secret out of what it answers.
     package func carriedOut(
+        at time: Timestamp = SystemClock.now(),
         _ body: (ActionCall) async throws(Refusal) -> ActionOutcome
     ) async -> ActionOutcome {
         let outcome: ActionOutcome
         do throws(Refusal) {
-            outcome = try await body(try ActionCall(self))
+            outcome = try await body(try ActionCall(self, at: time))
         } catch {
             outcome = error.outcome
         }

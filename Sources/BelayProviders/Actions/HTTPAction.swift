@@ -65,6 +65,11 @@ package struct HTTPAction: ActionProvider {
         await request.carriedOut { call throws(Refusal) in
             var (message, policy) = try HTTPSettings.request(
                 call, method: request.operation == "get" ? "GET" : call.text("method") ?? "POST")
+            let query = try call.textMap("query")
+            if !query.isEmpty {
+                let own = message.url.query.map { "\($0)&" } ?? ""
+                message.url.query = own + PercentEncoding.form(query)
+            }
             if request.operation != "get" { try HTTPAction.addBody(call, to: &message) }
             message.timeout = call.timeLeft
             let redirects = try call.integer("redirects") ?? 0

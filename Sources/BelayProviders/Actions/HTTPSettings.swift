@@ -31,11 +31,7 @@ enum HTTPSettings {
         _ call: ActionCall, method: String
     ) throws(Refusal) -> (HTTPRequest, HostPolicy) {
         let text = try call.required("url")
-        var url = try address(text, "url")
-        let query = try call.textMap("query")
-        if !query.isEmpty {
-            url.query = (url.query.map { "\($0)&" } ?? "") + PercentEncoding.form(query)
-        }
+        let url = try address(text, "url")
         var request = HTTPRequest(method, url)
         request.headers = try call.textMap("headers").map { HTTPHeader($0.0, $0.1) }
         request.mayRepeat = call.request.recovery.mayRepeat

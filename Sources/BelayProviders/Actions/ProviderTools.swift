@@ -28,12 +28,7 @@ package struct ProviderTools: Sendable {
     package static func system() -> ProviderTools {
         ProviderTools(
             variable: { name in getenv(name).map { String(cString: $0) } },
-            now: {
-                var time = timespec()
-                clock_gettime(CLOCK_REALTIME, &time)
-                return Timestamp(
-                    microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
-            },
+            now: SystemClock.now,
             writeLine: { line in
                 var bytes = Array((line + "\n").utf8)[...]
                 while !bytes.isEmpty {
@@ -42,5 +37,15 @@ package struct ProviderTools: Sendable {
                     bytes = bytes.dropFirst(count)
                 }
             })
+    }
+}
+
+/// The machine's wall clock.
+package enum SystemClock {
+    @Sendable package static func now() -> Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(
+            microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
     }
 }

@@ -120,8 +120,9 @@ package final class CurlClient: @unchecked Sendable {
             for transfer in news.queued { begin(transfer, &live, multi) }
             for id in news.cancelled {
                 guard let transfer = live.removeValue(forKey: id) else { continue }
-                remove(transfer, multi)
+                // The caller first: taking an SMTP transfer off may wait for the server's farewell.
                 transfer.cancel()
+                remove(transfer, multi)
             }
             if news.isStopping { break }
             var running: Int32 = 0

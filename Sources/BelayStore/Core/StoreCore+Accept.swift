@@ -25,7 +25,7 @@ extension StoreCore {
     private mutating func accept(
         _ new: NewIncident, of delivery: AcceptedDelivery, _ tables: some StateTables
     ) throws(StoreError) -> Acceptance {
-        let key = identity.hash(new.delivery, of: delivery.source)
+        let key = identity.hash(delivery: new.delivery, of: delivery.source)
         let known = try tables.incident(delivery: key)
         let id = known?.id ?? UUIDv7.make(world)
         let repeats = try known.map { incident throws(StoreError) in
@@ -37,7 +37,7 @@ extension StoreCore {
             case true?: .incidentDuplicate
             case false?: .incidentUpdated
             }
-        let problem = identity.hash(new.fingerprint, of: delivery.source)
+        let problem = identity.hash(fingerprint: new.fingerprint, of: delivery.source)
         let receipt = try append(
             RecordDraft(
                 kind, actor: delivery.actor, incident: id,

@@ -24,7 +24,7 @@ extension MemoryTables.Contents {
             let ids = [woken, received].map { $0.map(\.folded.id) }
             return Array(ids.flatMap(sorted).prefix(limit))
         case .problem(let source, let fingerprint):
-            return sorted(problems[core.identity.hash(fingerprint, of: source)] ?? [])
+            return sorted(problems[core.identity.hash(fingerprint: fingerprint, of: source)] ?? [])
         case .latest(let limit): return Array(sorted(Array(incidents.keys)).suffix(limit))
         }
     }

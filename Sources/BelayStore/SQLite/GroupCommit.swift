@@ -27,7 +27,7 @@ final class GroupCommit: Sendable {
     /// What the writer knows between groups; taken out while a group runs.
     private struct Memory {
         var core: StoreCore
-        var heads: [String: Digest] = [:]
+        var tables = SQLiteMemory()
         var broken: StoreError?
     }
 
@@ -99,48 +99,61 @@ final class GroupCommit: Sendable {
             for job in group { job.fail(broken) }
             return
         }
-        var (core, heads) = memory.withLock { memory in
-            defer { memory.heads = [:] }
-            return (memory.core, memory.heads)
+        var (core, remembered) = memory.withLock { memory in
+            defer { memory.tables = SQLiteMemory() }
+            return (memory.core, memory.tables)
         }
-        let tables = SQLiteTables(db, heads: heads)
-        heads = [:]
-        let frontier = core.frontier
+        let tables = SQLiteTables(db, memory: remembered)
+        remembered = SQLiteMemory()
         do throws(StoreError) {
-            let answers = try commit(group, &core, tables, db)
+            var answers = try commit(group, &core, tables, db, inSavepoints: false)
+            if answers == nil {
+                answers = try commit(group, &core, tables, db, inSavepoints: true)
+            }
             memory.withLock { memory in
                 memory.core.frontier = core.frontier
-                memory.heads = tables.heads
+                memory.tables = tables.memory
             }
-            for answer in answers { answer() }
+            for answer in answers ?? [] { answer() }
         } catch {
             try? db.execute(sql: "ROLLBACK")
-            memory.withLock { memory in
-                memory.core.frontier = frontier
-                if error.isLasting { memory.broken = error }
-            }
+            if error.isLasting { refuse(error) }
             for job in group { job.fail(error) }
         }
     }
 
     /// One outer transaction; throws only what ends it for all.
+    ///
+    /// Most groups have no member that fails after it has written, so savepoints are only set when one has: the
+    /// answer is then `nil`, all is undone, and the group is carried out again.
     private func commit(
-        _ group: [Job], _ core: inout StoreCore, _ tables: SQLiteTables, _ db: Database
-    ) throws(StoreError) -> [Answer] {
+        _ group: [Job], _ core: inout StoreCore, _ tables: SQLiteTables, _ db: Database,
+        inSavepoints: Bool
+    ) throws(StoreError) -> [Answer]? {
+        let start = core.frontier
         try tables.execute("BEGIN IMMEDIATE", [])
         var answers: [Answer] = []
         for job in group {
             let frontier = core.frontier
-            try tables.execute("SAVEPOINT member", [])
+            if inSavepoints { try tables.execute("SAVEPOINT member", []) }
+            let writes = tables.writes
             do throws(StoreError) {
                 answers.append(try job.run(&core, tables))
-            } catch  where !error.endsTransaction {
-                try tables.execute("ROLLBACK TO member", [])
-                tables.forgetHeads()
-                core.frontier = frontier
+            } catch {
+                if error.endsTransaction { throw error }
                 answers.append { job.fail(error) }
+                if tables.writes > writes {
+                    core.frontier = frontier
+                    tables.forget()
+                    if !inSavepoints {
+                        core.frontier = start
+                        try tables.execute("ROLLBACK", [])
+                        return nil
+                    }
+                    try tables.execute("ROLLBACK TO member", [])
+                }
             }
-            try tables.execute("RELEASE member", [])
+            if inSavepoints { try tables.execute("RELEASE member", []) }
         }
         failpoint("sequencer.batch")
         try tables.execute("COMMIT", [])

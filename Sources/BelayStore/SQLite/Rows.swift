@@ -40,13 +40,6 @@ extension RunRow {
             createdAt: row.time(10) ?? Timestamp(microseconds: 0), recoveries: row[11])
     }
 
-    var values: StatementArguments {
-        [
-            id, incident, runbook.name, runbook.program.blob, rule, phase.rawValue, reason, epoch,
-            owner, wakeAt?.microseconds, createdAt.microseconds, recoveries,
-        ]
-    }
-
     /// When a run may be claimed, for the index: `nil` is never.
     var dueAt: Int64? {
         switch phase {

@@ -142,7 +142,7 @@ struct SQLiteReading {
                 [time, limit])
             return Array((woken + received).prefix(limit))
         case .problem(let source, let fingerprint):
-            let problem = identity.hash(fingerprint, of: source).blob
+            let problem = identity.hash(fingerprint: fingerprint, of: source).blob
             return try incidents("WHERE problem = ? ORDER BY idx", [problem])
         case .latest(let limit):
             return try incidents("ORDER BY idx DESC LIMIT ?", [limit]).reversed()

@@ -5,25 +5,34 @@ import GRDB
 
 /// The state tables in SQLite, for the length of one transaction.
 final class SQLiteTables: StateTables {
-    /// How many chain heads are remembered before the memory starts afresh.
-    private static let headLimit = 50_000
-
     private let db: Database
-    /// The last hash of chains written to lately.
-    private(set) var heads: [String: Digest]
+    /// What this writer wrote lately, kept between transactions.
+    private(set) var memory: SQLiteMemory
+    /// How many changes there were: none means that nothing need be undone.
+    private(set) var writes = 0
+    private var hot: HotStatements?
 
-    init(_ db: Database, heads: [String: Digest]) {
+    init(_ db: Database, memory: SQLiteMemory) {
         self.db = db
-        self.heads = heads
+        self.memory = memory
     }
 
     /// After a rollback, what was remembered may not be so.
-    func forgetHeads() { heads.removeAll(keepingCapacity: true) }
+    func forget() { memory = SQLiteMemory() }
 
     func execute(_ sql: String, _ arguments: StatementArguments) throws(StoreError) {
+        writes += 1
         try SQLiteFailure.attempt {
             try db.cachedStatement(sql: sql).execute(arguments: arguments)
         }
+    }
+
+    private func hotStatements() throws(StoreError) -> HotStatements {
+        writes += 1
+        if let hot { return hot }
+        let made = try SQLiteFailure.attempt { try HotStatements(db) }
+        hot = made
+        return made
     }
 
     func row(_ sql: String, _ arguments: StatementArguments) throws(StoreError) -> Row? {
@@ -44,20 +53,10 @@ final class SQLiteTables: StateTables {
     // MARK: The log
 
     func append(_ stored: StoredRecord, leaf: Digest) throws(StoreError) {
-        let chain = stored.record.chain
-        try execute(
-            "INSERT INTO record(idx, id, chain, kind, at, leaf, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                stored.index, stored.record.id, chain, stored.record.kind.rawValue,
-                stored.record.at.microseconds, leaf.blob, stored.bytes.blob,
-            ])
-        for payload in stored.payloads {
-            try execute(
-                "INSERT INTO payload(idx, name, salt, bytes) VALUES (?, ?, ?, ?)",
-                [stored.index, payload.name, payload.salt.blob, payload.bytes.blob])
-        }
-        if heads.count >= Self.headLimit { forgetHeads() }
-        heads[chain] = SHA256.hash(stored.bytes)
+        let hot = try hotStatements()
+        try hot.insert(stored, leaf: leaf)
+        for payload in stored.payloads { try hot.insert(payload, at: stored.index) }
+        memory.setHead(SHA256.hash(stored.bytes), of: stored.record.chain)
     }
 
     func complete(level: Int, index: Int64, hash: Digest) throws(StoreError) {
@@ -67,7 +66,7 @@ final class SQLiteTables: StateTables {
     }
 
     func head(of chain: String) throws(StoreError) -> Digest? {
-        if let head = heads[chain] { return head }
+        if let head = memory.heads[chain] { return head }
         let row = try row(
             "SELECT bytes FROM record WHERE chain = ? ORDER BY idx DESC LIMIT 1", [chain])
         return row.map { SHA256.hash($0.bytes(0)) }
@@ -91,27 +90,21 @@ final class SQLiteTables: StateTables {
     // MARK: Runs
 
     func run(_ id: String) throws(StoreError) -> RunRow? {
-        try row("SELECT \(RunRow.columns) FROM run WHERE id = ?", [id]).map(RunRow.init(row:))
+        if let run = memory.runs[id] { return run }
+        let row = try row("SELECT \(RunRow.columns) FROM run WHERE id = ?", [id])
+        guard let run = row.map(RunRow.init(row:)) else { return nil }
+        memory.set(run)
+        return run
     }
 
     func insert(_ run: RunRow) throws(StoreError) {
-        try execute(
-            """
-            INSERT INTO run(id, incident, runbook, program, rule, phase, reason, epoch, owner, wake_at,
-                created_at, recoveries, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """, run.values + [run.dueAt])
+        try hotStatements().insert(run)
+        memory.set(run)
     }
 
     func update(_ run: RunRow) throws(StoreError) {
-        try execute(
-            """
-            UPDATE run SET phase = ?, reason = ?, epoch = ?, owner = ?, wake_at = ?, recoveries = ?,
-                due_at = ? WHERE id = ?
-            """,
-            [
-                run.phase.rawValue, run.reason, run.epoch, run.owner, run.wakeAt?.microseconds,
-                run.recoveries, run.dueAt, run.id,
-            ])
+        try hotStatements().update(run)
+        memory.set(run)
     }
 
     func setLease(run: String, until: Duration) throws(StoreError) {

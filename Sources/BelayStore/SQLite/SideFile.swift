@@ -18,6 +18,8 @@ enum SideFile {
         }
     }
 
+    static func exists(_ path: String) -> Bool { access(path, R_OK) == 0 }
+
     /// Replaces the file: a temporary one, synced, renamed over it, and the folder synced.
     static func write(
         _ bytes: [UInt8], to path: String, mode: mode_t = 0o644

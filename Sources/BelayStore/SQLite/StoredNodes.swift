@@ -2,21 +2,24 @@ import BelayEngine
 import Crypto
 import GRDB
 
-/// The Merkle tree as it is stored: leaves with the records, every eighth level above, the rest computed.
+/// The Merkle tree as it is stored: leaves with the records, every fourth level above, the rest computed.
 struct StoredNodes: MerkleNodes {
     /// Which levels are stored besides the leaves: the multiples of this.
-    static let levelStep = 8
+    static let levelStep = 4
 
     let db: Database
 
     func node(level: Int, index: Int64) throws -> Digest {
         let stored = level - level % Self.levelStep
         let width = Int64(1) << Int64(level - stored)
-        var hashes =
-            try stored == 0 ? leaves(index * width, width) : nodes(stored, index * width, width)
-        guard hashes.count == Int(width) else {
-            throw StoreError.damaged(
-                "hashes of level \(stored) are missing from \(index * width) on")
+        return try hash(level: stored, from: index * width, count: width)
+    }
+
+    /// The hash over `count` (a power of two) hashes of a stored level, leaves being level 0.
+    func hash(level: Int, from start: Int64, count: Int64) throws -> Digest {
+        var hashes = try level == 0 ? leaves(start, count) : nodes(level, start, count)
+        guard hashes.count == Int(count) else {
+            throw StoreError.damaged("hashes of level \(level) are missing from \(start) on")
         }
         while hashes.count > 1 {
             hashes = stride(from: 0, to: hashes.count, by: 2).map {

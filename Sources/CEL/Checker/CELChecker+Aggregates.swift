@@ -62,6 +62,9 @@ extension CELChecker {
         case .filter:
             expectBool(loop.body, "the condition of filter() must be bool")
             return .list(variables[0])
+        case .sortBy:
+            _ = type(of: loop.body)
+            return .list(variables[0])
         case .map, .transformList: return .list(type(of: loop.body))
         case .transformMap: return .map(keyType(operand), type(of: loop.body))
         case .transformMapEntry:
@@ -82,6 +85,7 @@ extension CELChecker {
     private mutating func requireLibraries(of loop: CELComprehension, _ node: CELExpression) {
         switch loop.form {
         case .bind: requireLibrary(.bindings, "cel.bind()", node.range)
+        case .sortBy: requireLibrary(.lists, "sortBy()", node.range)
         case .optMap, .optFlatMap:
             requireLibrary(.optionals, "\(loop.form.rawValue)()", node.range)
         default:

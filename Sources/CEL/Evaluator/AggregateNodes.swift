@@ -8,6 +8,7 @@ final class ListNode: Node {
         (self.elements, self.optionals, self.place) = (elements, optionals, place)
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         try frame.spend(10, place)
         var items: [CELValue] = []
@@ -48,6 +49,7 @@ final class MapNode: Node {
         self.place = place
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         try frame.spend(30, place)
         var builder = CELMapBuilder()

@@ -9,6 +9,7 @@ final class ArithmeticNode: Node {
         (self.left, self.right, self.op, self.place) = (left, right, op, place)
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let a = try left.evaluate(&frame)
         let b = try right.evaluate(&frame)
@@ -105,6 +106,7 @@ final class NegateNode: Node {
 
     init(_ operand: any Node, _ place: Place) { (self.operand, self.place) = (operand, place) }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let value = try operand.evaluate(&frame)
         try frame.spend(1, place)

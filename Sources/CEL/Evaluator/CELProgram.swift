@@ -82,23 +82,33 @@ public final class CELProgram: Sendable {
             root, localCount, activation.values(for: environment), activation, limits, tracer)
     }
 
+    @inline(__always)
     private func run(
         _ root: any Node, _ localCount: Int, _ values: [CELValue], _ activation: CELActivation,
         _ limits: CELLimits, _ tracer: Tracer?
     ) -> Result<CELValue, CELError> {
-        values.withUnsafeBufferPointer { variables in
-            withUnsafeTemporaryAllocation(of: CELValue.self, capacity: max(1, localCount)) {
-                space in
-                space.initialize(repeating: .null)
-                defer { space.deinitialize() }
-                guard let locals = space.baseAddress else { preconditionFailure("no stack") }
+        withUnsafePointer(to: activation) { activation in
+            values.withUnsafeBufferPointer { variables in
+                let none = UnsafeMutableBufferPointer<CELValue>(start: nil, count: 0)
                 var frame = Frame(
-                    variables: variables, locals: locals, budget: limits.cost, limits: limits,
-                    functions: activation.functions, tracer: tracer)
-                do throws(CELError) { return .success(try root.evaluate(&frame)) } catch {
-                    return .failure(error)
+                    variables: variables, locals: none, budget: limits.cost, limits: limits,
+                    activation: activation, tracer: tracer.map { Unmanaged.passUnretained($0) })
+                guard localCount > 0 else { return run(root, &frame) }
+                return withUnsafeTemporaryAllocation(of: CELValue.self, capacity: localCount) {
+                    space in
+                    space.initialize(repeating: .null)
+                    defer { space.deinitialize() }
+                    frame.locals = space
+                    return run(root, &frame)
                 }
             }
+        }
+    }
+
+    @inline(__always)
+    private func run(_ root: any Node, _ frame: inout Frame) -> Result<CELValue, CELError> {
+        do throws(CELError) { return .success(try root.evaluate(&frame)) } catch {
+            return .failure(error)
         }
     }
 }

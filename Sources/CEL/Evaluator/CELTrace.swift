@@ -58,9 +58,9 @@ final class TraceNode: Node {
     }
 
     private func record(_ result: Result<CELValue, CELError>, _ frame: Frame) {
-        frame.tracer?.add(
-            CELTrace.Entry(
-                range: range, anchor: anchor, result: result, isLiteral: isLiteral,
-                loopDepth: loopDepth))
+        let entry = CELTrace.Entry(
+            range: range, anchor: anchor, result: result, isLiteral: isLiteral,
+            loopDepth: loopDepth)
+        frame.tracer?.takeUnretainedValue().add(entry)
     }
 }

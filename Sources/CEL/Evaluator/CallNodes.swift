@@ -5,11 +5,14 @@ final class CallNode: Node {
     private let function: CELFunction
     private let arguments: [any Node]
     private let place: Place
+    /// Whether the function is the caller's and so may give another value each time.
+    var isOfCaller: Bool { function.library == .caller }
 
     init(_ function: CELFunction, _ arguments: [any Node], _ place: Place) {
         (self.function, self.arguments, self.place) = (function, arguments, place)
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         var values: [CELValue] = []
         values.reserveCapacity(arguments.count)
@@ -54,7 +57,7 @@ final class CallNode: Node {
             try frame.spend(0, place)
             return result
         case (.late, _):
-            guard let body = frame.functions[function.name] else {
+            guard let body = frame.activation?.pointee.functions[function.name] else {
                 throw CELError(.unbound, "the function \(function.name)() is not known here")
             }
             return try body(values)
@@ -106,6 +109,7 @@ final class OptionalOrNode: Node {
         self.place = place
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let value = try operand.evaluate(&frame)
         try frame.spend(1, place)
@@ -139,6 +143,7 @@ final class TextTestNode: Node {
         (self.text, self.part, self.test, self.place) = (text, part, test, place)
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let a = try text.evaluate(&frame)
         let b = try part.evaluate(&frame)
@@ -172,6 +177,7 @@ final class MatchesNode: Node {
         (self.text, self.pattern, self.compiled, self.place) = (text, pattern, compiled, place)
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let value = try text.evaluate(&frame)
         if let compiled, case .string(let text) = value {

@@ -9,6 +9,7 @@ final class EqualNode: Node {
         (self.left, self.right, self.isNegated, self.place) = (left, right, isNegated, place)
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let a = try left.evaluate(&frame)
         let b = try right.evaluate(&frame)
@@ -50,6 +51,7 @@ final class EqualTextNode: Node {
         count = text.utf8.count
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let value = try left.evaluate(&frame)
         if case .string(let other) = value {
@@ -73,6 +75,7 @@ final class OrderNode: Node {
         (self.left, self.right, self.op, self.place) = (left, right, op, place)
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let a = try left.evaluate(&frame)
         let b = try right.evaluate(&frame)
@@ -139,9 +142,15 @@ final class WithinNode: Node {
         (self.element, self.range, self.place) = (element, range, place)
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let value = try element.evaluate(&frame)
-        let container = try range.evaluate(&frame)
+        return try holds(value, try range.evaluate(&frame), &frame)
+    }
+
+    func holds(
+        _ value: CELValue, _ container: CELValue, _ frame: inout Frame
+    ) throws(CELError) -> CELValue {
         if let unknown = mergedUnknown(value, container) { return unknown }
         switch container {
         case .list(let items):
@@ -162,6 +171,32 @@ final class WithinNode: Node {
     }
 }
 
+/// `"name" in range`, mostly a map.
+final class ContainsNameNode: Node {
+    private let name: CELName
+    private let range: any Node
+    private let general: WithinNode
+    private let place: Place
+
+    init(_ name: CELName, _ range: any Node, _ general: WithinNode, _ place: Place) {
+        (self.name, self.range, self.general, self.place) = (name, range, general, place)
+    }
+
+    @inline(__always)
+    func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
+        let container = try range.evaluate(&frame)
+        switch container {
+        case .map(let map):
+            try frame.spend(1, place)
+            return .bool(map.place(of: name) >= 0)
+        case .object(let object):
+            try frame.spend(1, place)
+            return .bool(object.member(name) != nil)
+        default: return try general.holds(.string(name.text), container, &frame)
+        }
+    }
+}
+
 /// `element in [constants]`.
 final class WithinConstantsNode: Node {
     private let element: any Node
@@ -172,6 +207,7 @@ final class WithinConstantsNode: Node {
         (self.element, self.constants, self.place) = (element, constants, place)
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let value = try element.evaluate(&frame)
         try frame.spend(1, place)

@@ -10,6 +10,7 @@ final class LogicNode: Node {
         (self.terms, self.decisive, self.place) = (terms, decisive, place)
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         var i = 0
         while i < terms.count {
@@ -67,6 +68,7 @@ final class NotNode: Node {
 
     init(_ operand: any Node, _ place: Place) { (self.operand, self.place) = (operand, place) }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let value = try operand.evaluate(&frame)
         try frame.spend(1, place)
@@ -88,6 +90,7 @@ final class ConditionalNode: Node {
         self.place = place
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let value = try condition.evaluate(&frame)
         switch value {

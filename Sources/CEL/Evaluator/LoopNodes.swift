@@ -61,6 +61,7 @@ final class QuantifierNode: Node {
         (self.loop, self.body, self.decisive) = (loop, body, decisive)
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let (range, value) = try loop.elements(&frame)
         guard let range else { return value }
@@ -115,6 +116,7 @@ final class ExistsOneNode: Node {
 
     init(_ loop: Loop, _ body: any Node) { (self.loop, self.body) = (loop, body) }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let (range, value) = try loop.elements(&frame)
         guard let range else { return value }
@@ -141,6 +143,7 @@ final class ListLoopNode: Node {
         (self.loop, self.filter, self.body) = (loop, filter, body)
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let (range, value) = try loop.elements(&frame)
         guard let range else { return value }
@@ -164,6 +167,31 @@ final class ListLoopNode: Node {
     }
 }
 
+/// `list.sortBy(element, key)`.
+final class SortNode: Node {
+    private let loop: Loop
+    private let key: any Node
+
+    init(_ loop: Loop, _ key: any Node) { (self.loop, self.key) = (loop, key) }
+
+    func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
+        let (range, value) = try loop.elements(&frame)
+        guard let range else { return value }
+        var keys: [CELValue] = []
+        for i in 0..<range.lasts.count {
+            try frame.spend(12, loop.place)
+            loop.bind(range, i, &frame)
+            let key = try key.evaluate(&frame)
+            if case .unknown = key { return key }
+            keys.append(key)
+        }
+        do throws(CELError) {
+            let order = try StandardFunctions.sortedPlaces(keys, "sortBy", &frame.budget)
+            return .list(order.map { range.lasts[$0] })
+        } catch { throw error.placed(loop.place) }
+    }
+}
+
 /// `transformMap` and `transformMapEntry`.
 final class MapLoopNode: Node {
     private let loop: Loop
@@ -177,6 +205,7 @@ final class MapLoopNode: Node {
         self.givesEntries = givesEntries
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let (range, value) = try loop.elements(&frame)
         guard let range else { return value }
@@ -225,6 +254,7 @@ final class BindNode: Node {
     }
 
     /// An error of the value shows only where the body uses it.
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         do throws(CELError) { frame.locals[local] = try value.evaluate(&frame) } catch {
             if error.kind == .costExceeded { throw error }
@@ -247,6 +277,7 @@ final class OptionalMapNode: Node {
         self.place = place
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let value = try operand.evaluate(&frame)
         try frame.spend(1, place)

@@ -8,12 +8,13 @@ struct Frame {
     /// The variables by slot.
     let variables: UnsafeBufferPointer<CELValue>
     /// The variables of the macros around the node, by depth.
-    let locals: UnsafeMutablePointer<CELValue>
+    var locals: UnsafeMutableBufferPointer<CELValue>
     /// The cost that is left.
     var budget: Int
     let limits: CELLimits
-    let functions: [String: @Sendable ([CELValue]) throws(CELError) -> CELValue]
-    let tracer: Tracer?
+    /// Where the late functions are; alive as long as the frame, which owns nothing.
+    let activation: UnsafePointer<CELActivation>?
+    let tracer: Unmanaged<Tracer>?
 
     /// Takes units from the budget; a breach names the sub-expression.
     @inline(__always)
@@ -61,6 +62,7 @@ func mergedUnknown(_ left: CELValue, _ right: CELValue) -> CELValue? {
 final class ConstantNode: Node {
     let value: CELValue
     init(_ value: CELValue) { self.value = value }
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue { value }
 }
 
@@ -68,6 +70,7 @@ final class ConstantNode: Node {
 final class FailureNode: Node {
     private let error: CELError
     init(_ error: CELError) { self.error = error }
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue { throw error }
 }
 
@@ -81,6 +84,7 @@ final class VariableNode: Node {
         (self.slot, self.name, self.place) = (slot, name, place)
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         try frame.spend(1, place)
         let value = frame.variables[slot]
@@ -98,6 +102,7 @@ final class LocalNode: Node {
 
     init(_ index: Int, _ place: Place) { (self.index, self.place) = (index, place) }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         try frame.spend(1, place)
         let value = frame.locals[index]

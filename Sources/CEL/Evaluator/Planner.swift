@@ -7,6 +7,8 @@ struct Planner {
     private let isTracing: Bool
     private var scope: NameScope
     private var loopDepth = 0
+    /// Whether every operand planned so far of the node being built is constant.
+    private var areOperandsConstant = true
     /// How many locals a frame must hold.
     private(set) var localCount = 0
 
@@ -17,7 +19,11 @@ struct Planner {
     }
 
     mutating func plan(_ expression: CELExpression) -> any Node {
-        let node = folded(build(expression), expression)
+        let before = areOperandsConstant
+        areOperandsConstant = true
+        var node = build(expression)
+        if areOperandsConstant, !isTracing { node = folded(node, expression) }
+        areOperandsConstant = before && node is ConstantNode
         guard isTracing else { return node }
         var isLiteral = false
         if case .literal = expression.kind { isLiteral = true }
@@ -28,47 +34,21 @@ struct Planner {
 
     // MARK: Folding
 
-    /// The node's value if all below it is constant; an error stays for the evaluation.
+    /// The value of a node whose operands are constant; an error stays for the evaluation, and so
+    /// does a function of the caller.
     private func folded(_ node: any Node, _ expression: CELExpression) -> any Node {
-        guard !isTracing, isFoldable(node, expression) else { return node }
-        return withUnsafeTemporaryAllocation(of: CELValue.self, capacity: 1) { locals in
-            guard let base = locals.baseAddress else { return node }
-            var frame = Frame(
-                variables: UnsafeBufferPointer(start: nil, count: 0), locals: base,
-                budget: 10_000, limits: CELLimits(textBytes: 100_000), functions: [:], tracer: nil)
-            do throws(CELError) { return ConstantNode(try node.evaluate(&frame)) } catch {
-                return node
-            }
-        }
-    }
-
-    private func isFoldable(_ node: any Node, _ expression: CELExpression) -> Bool {
-        guard !(node is ConstantNode), !(node is FailureNode) else { return false }
         switch expression.kind {
-        case .unary, .binary, .list, .map, .and, .or, .conditional, .call:
-            return expression.children.allSatisfy(isConstant) && !isCallerFunction(expression)
-        default: return false
+        case .unary, .binary, .list, .map, .and, .or, .conditional, .call: break
+        default: return node
         }
-    }
-
-    private func isConstant(_ expression: CELExpression) -> Bool {
-        switch expression.kind {
-        case .literal: return true
-        case .unary, .binary, .list, .map, .and, .or, .conditional, .call:
-            if case .call(let call) = expression.kind, call.target?.dottedName != nil {
-                return call.arguments.allSatisfy(isConstant) && !isCallerFunction(expression)
-            }
-            return expression.children.allSatisfy(isConstant) && !isCallerFunction(expression)
-        default: return false
+        if let call = node as? CallNode, call.isOfCaller { return node }
+        var frame = Frame(
+            variables: UnsafeBufferPointer(start: nil, count: 0),
+            locals: UnsafeMutableBufferPointer(start: nil, count: 0), budget: 10_000,
+            limits: CELLimits(textBytes: 100_000), activation: nil, tracer: nil)
+        do throws(CELError) { return ConstantNode(try node.evaluate(&frame)) } catch {
+            return node
         }
-    }
-
-    private func isCallerFunction(_ expression: CELExpression) -> Bool {
-        guard case .call(let call) = expression.kind else { return false }
-        let functions =
-            scope.functions(for: call)?.functions
-            ?? environment.functions(named: call.function)
-        return functions.contains { $0.library == .caller }
     }
 
     // MARK: Building
@@ -83,7 +63,7 @@ struct Planner {
         case .select(let selection):
             return named(expression, place) ?? select(selection, place)
         case .index(let operand, let index, let optional):
-            return IndexNode(plan(operand), plan(index), isOptional: optional, place)
+            return self.index(plan(operand), plan(index), optional, place)
         case .call(let call): return build(call, place)
         case .unary(.not, let operand): return NotNode(plan(operand), place)
         case .unary(.negate, let operand): return NegateNode(plan(operand), place)
@@ -119,11 +99,28 @@ struct Planner {
         case .presence: return PresenceNode(operand, name, place)
         case .optional: return OptionalFieldNode(operand, name, place)
         case .value:
-            if let variable = operand as? VariableNode {
-                return VariableFieldNode(variable, name, place)
-            }
-            return FieldNode(operand, name, place)
+            return field(operand, name, place)
         }
+    }
+
+    private func field(_ operand: any Node, _ name: CELName, _ place: Place) -> any Node {
+        if let variable = operand as? VariableNode {
+            return PathNode(variable, name, place)
+        }
+        if let path = operand as? PathNode { return path.appending(name, place) }
+        return FieldNode(operand, name, place)
+    }
+
+    /// A constant text as the index is a field.
+    private func index(
+        _ operand: any Node, _ index: any Node, _ optional: Bool, _ place: Place
+    ) -> any Node {
+        if let constant = index as? ConstantNode, case .string(let text) = constant.value {
+            let name = CELName(text)
+            return optional
+                ? OptionalFieldNode(operand, name, place) : field(operand, name, place)
+        }
+        return IndexNode(operand, index, isOptional: optional, place)
     }
 
     private mutating func binary(
@@ -144,6 +141,9 @@ struct Planner {
         case .within:
             if let constant = b as? ConstantNode, let set = Self.set(constant.value) {
                 return WithinConstantsNode(a, set, place)
+            }
+            if let constant = a as? ConstantNode, case .string(let text) = constant.value {
+                return ContainsNameNode(CELName(text), b, WithinNode(a, b, place), place)
             }
             return WithinNode(a, b, place)
         default: return ArithmeticNode(a, b, op, place)
@@ -258,6 +258,7 @@ struct Planner {
         case .exists: return QuantifierNode(loop, body, decisive: true)
         case .existsOne: return ExistsOneNode(loop, body)
         case .filter: return ListLoopNode(loop, body, nil)
+        case .sortBy: return SortNode(loop, body)
         case .map, .transformList: return ListLoopNode(loop, filter, body)
         case .transformMap: return MapLoopNode(loop, filter, body, givesEntries: false)
         case .transformMapEntry: return MapLoopNode(loop, filter, body, givesEntries: true)

@@ -8,6 +8,7 @@ final class FieldNode: Node {
         (self.operand, self.name, self.place) = (operand, name, place)
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let value = try operand.evaluate(&frame)
         try frame.spend(1, place)
@@ -16,32 +17,52 @@ final class FieldNode: Node {
     }
 }
 
-/// `variable.field`, the commonest selection, without a copy of the variable.
-final class VariableFieldNode: Node {
+/// `variable.field.field`, the commonest selection, without copies on the way.
+final class PathNode: Node {
     private let slot: Int
-    private let variable: String
-    private let name: CELName
-    private let place: Place
+    private let variable: VariableNode
+    private let names: [CELName]
+    private let places: [Place]
 
-    init(_ variable: VariableNode, _ name: CELName, _ place: Place) {
-        slot = variable.slot
-        self.variable = variable.name
-        (self.name, self.place) = (name, place)
+    convenience init(_ variable: VariableNode, _ name: CELName, _ place: Place) {
+        self.init(variable, [name], [place])
     }
 
+    private init(_ variable: VariableNode, _ names: [CELName], _ places: [Place]) {
+        slot = variable.slot
+        (self.variable, self.names, self.places) = (variable, names, places)
+    }
+
+    func appending(_ name: CELName, _ place: Place) -> PathNode {
+        PathNode(variable, names + [name], places + [place])
+    }
+
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
-        try frame.spend(2, place)
-        switch frame.variables[slot] {
-        case .map(let map):
-            if let found = map[name] { return found }
-            throw missing(name, place)
-        case .object(let object):
-            if let found = object.member(name) { return found }
-            throw missing(name, place)
-        case .unknown(let unknown) where unknown === CELUnknown.unbound:
-            throw CELError(.unbound, "the variable \(quoted(variable)) has no value", place)
-        case let other: return try select(name, in: other, place)
+        try frame.spend(names.count &+ 1, places[places.count &- 1])
+        guard case .map(let first) = frame.variables[slot] else {
+            return try walk(try variable.evaluate(&frame), from: 0)
         }
+        // The variables, and with them all that is reached here, outlive the frame.
+        var map = Unmanaged.passUnretained(first)
+        var i = 0
+        while true {
+            let place = map._withUnsafeGuaranteedRef { $0.place(of: names[i]) }
+            guard place >= 0 else { throw missing(names[i], places[i]) }
+            i &+= 1
+            if i == names.count { return map._withUnsafeGuaranteedRef { $0.values[place] } }
+            guard case .map(let inner) = map._withUnsafeGuaranteedRef({ $0.values[place] }) else {
+                return try walk(map._withUnsafeGuaranteedRef { $0.values[place] }, from: i)
+            }
+            map = Unmanaged.passUnretained(inner)
+        }
+    }
+
+    @inline(never)
+    private func walk(_ value: CELValue, from start: Int) throws(CELError) -> CELValue {
+        var value = value
+        for i in start..<names.count { value = try select(names[i], in: value, places[i]) }
+        return value
     }
 }
 
@@ -104,6 +125,7 @@ final class OptionalFieldNode: Node {
         (self.operand, self.name, self.place) = (operand, name, place)
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let value = try operand.evaluate(&frame)
         try frame.spend(1, place)
@@ -121,6 +143,7 @@ final class PresenceNode: Node {
         (self.operand, self.name, self.place) = (operand, name, place)
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         var value = try operand.evaluate(&frame)
         try frame.spend(1, place)
@@ -150,6 +173,7 @@ final class IndexNode: Node {
         self.isOptional = isOptional
     }
 
+    @inline(__always)
     func evaluate(_ frame: inout Frame) throws(CELError) -> CELValue {
         let value = try operand.evaluate(&frame)
         let key = try index.evaluate(&frame)

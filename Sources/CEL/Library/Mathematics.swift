@@ -80,7 +80,7 @@ extension StandardFunctions {
     @Sendable private static func sign(_ value: CELValue) throws(CELError) -> CELValue {
         switch value {
         case .double(let number):
-            return .double(number > 0 ? 1 : number < 0 ? -1 : number)
+            return .double(number > 0 ? 1 : number < 0 ? -1 : number.isNaN ? number : 0)
         case .uint(let number): return .uint(number > 0 ? 1 : 0)
         case .int(let number): return .int(number.signum())
         default: throw CELError.noOverload("math.sign", [value])

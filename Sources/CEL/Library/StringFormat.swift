@@ -99,9 +99,7 @@ extension StandardFunctions {
         switch value {
         case .string(let string): text += string
         case .bytes(let bytes): text += String(decoding: bytes, as: UTF8.self)
-        case .double(let number):
-            text +=
-                number.isInfinite ? (number < 0 ? "-Infinity" : "Infinity") : shortestText(number)
+        case .double(let number): text += number.isFinite ? shortestText(number) : special(number)
         case .uint(let number): text += String(number)
         case .timestamp(let moment): text += moment.description
         case .duration(let span): text += span.description
@@ -137,12 +135,16 @@ extension StandardFunctions {
         text += "}"
     }
 
+    private static func special(_ number: Double) -> String {
+        number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity"
+    }
+
     private static func decimal(_ value: CELValue) throws(CELError) -> String {
         switch value {
         case .int(let number): return String(number)
         case .uint(let number): return String(number)
         case .double(let number) where !number.isFinite:
-            return number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity"
+            return special(number)
         default: throw refused("decimal", "integers", value)
         }
     }
@@ -188,8 +190,7 @@ extension StandardFunctions {
         default:
             throw refused(clause == "f" ? "fixed-point" : "scientific", "numbers", value)
         }
-        if number.isNaN { return "NaN" }
-        if number.isInfinite { return number < 0 ? "-Infinity" : "Infinity" }
+        if !number.isFinite { return special(number) }
         var buffer = [CChar](repeating: 0, count: 512)
         let count = withVaList([Int32(precision), number]) {
             vsnprintf(&buffer, buffer.count, "%.*" + clause, $0)

@@ -172,7 +172,7 @@ extension StandardFunctions {
     private static func limit(_ values: [CELValue], at place: Int) -> Int? {
         guard values.count > place else { return -1 }
         guard case .int(let limit) = values[place] else { return nil }
-        return Int(limit)
+        return Int(min(limit, 1 << 32))
     }
 
     @Sendable private static func split(_ values: [CELValue]) throws(CELError) -> CELValue {
@@ -181,6 +181,7 @@ extension StandardFunctions {
         else { throw CELError.noOverload("split", values) }
         if limit == 0 { return .list([]) }
         if limit == 1 { return .list([values[0]]) }
+        if text.isEmpty { return .list([values[0]]) }
         let pieces =
             separator.isEmpty
             ? characters(text, limit) : pieces(Array(text.utf8), Array(separator.utf8), limit)

@@ -151,6 +151,7 @@ public struct CELComprehension: Sendable {
         case bind
         case optMap
         case optFlatMap
+        case sortBy
     }
     public let form: Form
     /// One or two variable names.

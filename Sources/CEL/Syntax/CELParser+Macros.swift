@@ -16,6 +16,7 @@ extension CELParser {
             return loop(.exists, target, arguments, whole)
         case ("exists_one", 2), ("exists_one", 3), ("existsOne", 2), ("existsOne", 3):
             return loop(.existsOne, target, arguments, whole)
+        case ("sortBy", 2): return loop(.sortBy, target, arguments, whole)
         case ("filter", 2): return loop(.filter, target, arguments, whole)
         case ("map", 2): return loop(.map, target, arguments, whole)
         case ("map", 3):

@@ -82,7 +82,7 @@ extension CELValue: CustomStringConvertible {
         guard number.isFinite else {
             return number.isNaN ? "double(\"NaN\")" : "double(\"\(number < 0 ? "-" : "")Infinity\")"
         }
-        let text = shortestText(number)
+        let text = shortestText(number, threshold: 21)
         return text.utf8.contains { $0 == 0x2E || $0 == 0x65 } ? text : text + ".0"
     }
 
@@ -144,14 +144,15 @@ extension CELValue {
     }
 }
 
-/// The shortest decimal text that reads back as the same double, in Go's `%g` form.
-func shortestText(_ number: Double) -> String {
-    if number.isNaN { return "NaN" }
-    if number.isInfinite { return number < 0 ? "-Infinity" : "+Infinity" }
+/// The shortest decimal text that reads back as the same double, in C's `%g` form: with an exponent
+/// below 1e-4 and from ten to the power of `threshold`, which is 6 in what `string(x)` gives.
+func shortestText(_ number: Double, threshold: Int = 6) -> String {
+    if number.isNaN { return "nan" }
+    if number.isInfinite { return number < 0 ? "-inf" : "inf" }
     if number == 0 { return number.sign == .minus ? "-0" : "0" }
     let (negative, digits, exponent) = decimalParts(number)
     let sign = negative ? "-" : ""
-    if exponent < -4 || exponent >= 21 {
+    if exponent < -4 || exponent >= threshold {
         let fraction = digits.count > 1 ? "." + String(decoding: digits[1...], as: UTF8.self) : ""
         let power = String(exponent.magnitude)
         return sign + String(UnicodeScalar(digits[0])) + fraction + "e"

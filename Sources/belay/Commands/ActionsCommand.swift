@@ -1,5 +1,6 @@
 import ArgumentParser
 import BelayCompiler
+import BelayEngine
 import BelayProviders
 import JSON
 
@@ -22,19 +23,23 @@ struct ActionsCommand: ParsableCommand {
     var format: String = "human"
 
     func run() throws {
-        let catalogue = (try? repository.compile(lints: false).program?.catalogue) ?? BuiltinActions.catalogue
+        let catalogue =
+            (try? repository.compile(lints: false).program?.catalogue) ?? BuiltinActions.catalogue
         let view = CatalogueView(catalogue)
         guard let name else {
             return Output.standard(format == "json" ? view.json.pretty() : view.list)
         }
         if let contract = catalogue.action(name) {
-            return Output.standard(format == "json" ? view.json(contract).pretty() : view.page(contract))
+            return Output.standard(
+                format == "json" ? view.json(contract).pretty() : view.page(contract))
         }
         if let provider = catalogue.providers[name] {
             return Output.standard(view.page(provider))
         }
-        let near = Suggestion.nearest(to: name, in: catalogue.actionNames + catalogue.providers.keys)
-        throw CommandProblem(.usage, "unknown action \(name)", help: near.map { "did you mean \($0)?" })
+        let near = Suggestion.nearest(
+            to: name, in: catalogue.actionNames + catalogue.providers.keys)
+        throw CommandProblem(
+            .usage, "unknown action \(name)", help: near.map { "did you mean \($0)?" })
     }
 }
 

@@ -21,10 +21,14 @@ struct CheckCommand: ParsableCommand {
 
     @OptionGroup var repository: RepositoryOptions
 
-    @Option(name: .long, help: ArgumentHelp("Also check that this environment can carry out every rule.", valueName: "name"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Also check that this environment can carry out every rule.", valueName: "name"))
     var env: String?
 
-    @Option(name: .long, help: ArgumentHelp("Show the page about a code and end.", valueName: "code"))
+    @Option(
+        name: .long, help: ArgumentHelp("Show the page about a code and end.", valueName: "code"))
     var explain: String?
 
     @Option(name: .long, help: "human, json, github or sarif.")
@@ -80,8 +84,10 @@ struct CheckCommand: ParsableCommand {
 
     private func show(_ name: String) throws {
         guard let code = DiagnosticCodes.find(name) else {
-            let near = Suggestion.nearest(to: name.uppercased(), in: DiagnosticCodes.all.map(\.code))
-            throw CommandProblem(.usage, "unknown code \(name)", help: near.map { "did you mean \($0)?" })
+            let near = Suggestion.nearest(
+                to: name.uppercased(), in: DiagnosticCodes.all.map(\.code))
+            throw CommandProblem(
+                .usage, "unknown code \(name)", help: near.map { "did you mean \($0)?" })
         }
         Output.standard(DiagnosticPage.text(of: code))
     }
@@ -90,7 +96,9 @@ struct CheckCommand: ParsableCommand {
 extension ColorChoice: ExpressibleByArgument {}
 
 extension EnvironmentOptions {
-    static func named(_ name: String, _ program: Program) throws(CommandProblem) -> EnvironmentProgram {
+    static func named(_ name: String, _ program: Program) throws(CommandProblem)
+        -> EnvironmentProgram
+    {
         var options = EnvironmentOptions()
         options.env = name
         return try options.environment(of: program)

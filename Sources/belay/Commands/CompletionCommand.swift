@@ -11,7 +11,8 @@ struct CompletionCommand: ParsableCommand {
 
     func run() throws {
         guard let shell = CompletionShell(rawValue: shell) else {
-            throw CommandProblem(.usage, "unknown shell \(shell)", help: "shells are bash, zsh, fish")
+            throw CommandProblem(
+                .usage, "unknown shell \(shell)", help: "shells are bash, zsh, fish")
         }
         Output.standard(BelayCommand.completionScript(for: shell))
     }

@@ -19,7 +19,11 @@ struct MatchCommand: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("The event, as JSON.", valueName: "json"))
     var event: String?
 
-    @Option(name: .long, help: ArgumentHelp("JSON lines of {id, pattern, event, match} or {id, pattern, valid}.", valueName: "file"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "JSON lines of {id, pattern, event, match} or {id, pattern, valid}.", valueName: "file")
+    )
     var cases: String?
 
     @Flag(name: .long, help: "Allow our own operators contains and matches.")
@@ -30,10 +34,12 @@ struct MatchCommand: ParsableCommand {
     func run() throws {
         if let cases { return try run(cases: cases) }
         guard let pattern, let event else {
-            throw CommandProblem(.usage, "--pattern and --event, or --cases, are needed", help: "belay match --help")
+            throw CommandProblem(
+                .usage, "--pattern and --event, or --cases, are needed", help: "belay match --help")
         }
         do {
-            let matches = try EventPattern(json: pattern, options: options).matches(json: Array(event.utf8))
+            let matches = try EventPattern(json: pattern, options: options).matches(
+                json: Array(event.utf8))
             Output.standard(matches ? "matches" : "does not match")
             if !matches { throw ExitStatus.findings }
         } catch let error as PatternError {

@@ -17,9 +17,10 @@ struct SchemaCommand: ParsableCommand {
     var kind: String
 
     func run() throws {
-        guard let schema = Schemas.named(kind) else {
+        guard let schema = Schemas.schema(kind) else {
             throw CommandProblem(
-                .usage, "unknown kind \(kind)", help: "kinds are \(Schemas.names.joined(separator: ", "))")
+                .usage, "unknown kind \(kind)",
+                help: "kinds are \(Schemas.names.joined(separator: ", "))")
         }
         Output.standard(schema.pretty())
     }

@@ -28,7 +28,9 @@ struct CatalogueView {
         lines += contract.inputs.map(line)
         if !contract.outputs.isEmpty { lines.append("outputs") }
         lines += contract.outputs.map { "  \($0.name)  \($0.type.rawValue)  \($0.description)" }
-        let providers = catalogue.providers.values.filter { $0.operation(for: contract.name) != nil }
+        let providers = catalogue.providers.values.filter {
+            $0.operation(for: contract.name) != nil
+        }
         lines.append("")
         lines.append("carried out by  " + providers.map(\.name).sorted().joined(separator: ", "))
         return lines.joined(separator: "\n")
@@ -40,7 +42,9 @@ struct CatalogueView {
         lines += provider.settings.map(line)
         lines.append("operations")
         for operation in provider.operations {
-            lines.append("  \(operation.action.name)  \(operation.action.effect.rawValue), \(operation.action.recovery.rawValue)  \(operation.action.description)")
+            lines.append(
+                "  \(operation.action.name)  \(operation.action.effect.rawValue), \(operation.action.recovery.rawValue)  \(operation.action.description)"
+            )
             if !operation.serves.isEmpty {
                 lines.append("    serves \(operation.serves.joined(separator: ", "))")
             }
@@ -51,9 +55,13 @@ struct CatalogueView {
     private func line(_ input: InputContract) -> String {
         var text = "  \(input.name)  \(input.type.rawValue)"
         if input.required, input.standard == nil { text += "  required" }
-        if let standard = input.standard { text += "  default \(standard.stringValue ?? standard.text())" }
+        if let standard = input.standard {
+            text += "  default \(standard.stringValue ?? standard.text())"
+        }
         if !input.allowed.isEmpty {
-            text += "  one of " + input.allowed.map { $0.stringValue ?? $0.text() }.joined(separator: ", ")
+            text +=
+                "  one of "
+                + input.allowed.map { $0.stringValue ?? $0.text() }.joined(separator: ", ")
         }
         return input.description.isEmpty ? text : text + "  \(input.description)"
     }
@@ -68,7 +76,8 @@ struct CatalogueView {
     func json(_ contract: ActionContract) -> JSONValue {
         var object: JSONObject = [
             "name": .string(contract.name), "description": .string(contract.description),
-            "effect": .string(contract.effect.rawValue), "recovery": .string(contract.recovery.rawValue),
+            "effect": .string(contract.effect.rawValue),
+            "recovery": .string(contract.recovery.rawValue),
         ]
         object["timeout"] = contract.timeout.map { .string($0.text) }
         object["undo"] = contract.undo.map(JSONValue.string)

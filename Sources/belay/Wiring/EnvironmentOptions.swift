@@ -13,17 +13,22 @@ struct EnvironmentOptions: ParsableArguments {
         let near = Suggestion.nearest(to: env, in: names)
         throw CommandProblem(
             .usage, "unknown environment \(env)",
-            help: near.map { "did you mean \($0)?" } ?? "environments are \(names.joined(separator: ", "))")
+            help: near.map { "did you mean \($0)?" }
+                ?? "environments are \(names.joined(separator: ", "))")
     }
 
-    /// The process variables that the environment declares; those that are not set are named.
+    /// The process variables that the environment declares; those that are needed and not set are named.
     static func variables(
         of environment: EnvironmentProgram, from variable: (String) -> String?
     ) -> (values: JSONObject, missing: [String]) {
         var values = JSONObject()
         var missing: [String] = []
         for name in environment.variables {
-            if let value = variable(name) { values[name] = .string(value) } else { missing.append(name) }
+            if let value = variable(name) {
+                values[name] = .string(value)
+            } else if environment.requiresVariable(name) {
+                missing.append(name)
+            }
         }
         return (values, missing)
     }

@@ -6,24 +6,30 @@ import BelayProviders
 struct RepositoryOptions: ParsableArguments {
     @Option(
         name: .long,
-        help: ArgumentHelp("The repository.", discussion: "Default: the nearest parent with `runbooks/`, else `.`", valueName: "dir"))
+        help: ArgumentHelp(
+            "The repository.", discussion: "Default: the nearest parent with `runbooks/`, else `.`",
+            valueName: "dir"))
     var repo: String?
 
     /// Reads and compiles; findings are the caller's to show.
     func compile(_ paths: [String] = [], lints: Bool = true) throws(CommandProblem) -> Compilation {
-        let files = try sources(paths)
-        return Compiler.compile(files, catalogue: BuiltinActions.catalogue, lints: lints)
+        Compiler.compile(try files(paths), catalogue: BuiltinActions.catalogue, lints: lints)
     }
 
     /// The program, or all findings on standard error and exit status 1.
-    func program() throws -> Program {
-        let compilation = try compile(lints: false)
+    func program() throws -> Program { try program(try files()) }
+
+    func program(_ files: [SourceFile]) throws -> Program {
+        let compilation = Compiler.compile(files, catalogue: BuiltinActions.catalogue, lints: false)
         if let program = compilation.program { return program }
-        Output.standardError(FindingsView(compilation.diagnostics, format: "human", color: .auto, descriptor: 2).text)
-        throw CommandProblem(.findings, "nothing is run from a repository with errors", help: "belay check")
+        Output.standardError(
+            FindingsView(compilation.diagnostics, format: "human", color: .auto, descriptor: 2).text
+        )
+        throw CommandProblem(
+            .findings, "nothing is run from a repository with errors", help: "belay check")
     }
 
-    private func sources(_ paths: [String]) throws(CommandProblem) -> [SourceFile] {
+    func files(_ paths: [String] = []) throws(CommandProblem) -> [SourceFile] {
         let named = paths.isEmpty ? [folder()] : paths
         var files: [SourceFile] = []
         for path in named {
@@ -31,12 +37,16 @@ struct RepositoryOptions: ParsableArguments {
             for file in found {
                 let bytes = try Files.read(file)
                 guard !paths.isEmpty || folderHasRunbooks || bytes.mentionsBelay else { continue }
-                files.append(SourceFile(path: file.hasPrefix("./") ? String(file.dropFirst(2)) : file, bytes: bytes))
+                files.append(
+                    SourceFile(
+                        path: file.hasPrefix("./") ? String(file.dropFirst(2)) : file, bytes: bytes)
+                )
             }
         }
         guard !files.isEmpty else {
             throw CommandProblem(
-                .unreadable, "no runbooks in \(named.joined(separator: ", "))", help: "belay init makes a repository that works")
+                .unreadable, "no runbooks in \(named.joined(separator: ", "))",
+                help: "belay init makes a repository that works")
         }
         return files
     }

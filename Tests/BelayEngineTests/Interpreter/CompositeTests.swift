@@ -155,54 +155,57 @@ import Testing
 
     @Test func aChainHasItsOwnNamesAndGivesOutputs() {
         let chain = Self.chain(
-            [C.step("in:change", ["value": C.value("params.why")])],
-            outputs: [NamedTemplate(name: "n", value: C.value("steps.in.output.n"))])
+            [C.step("inner:change", ["value": C.value("params.why")])],
+            outputs: [NamedTemplate(name: "n", value: C.value("steps.inner.output.n"))])
         let story = Story.of(
             [
                 C.step("fix", work: .chain(chain)),
                 C.step("b:other", ["value": C.value("steps.fix.output.n")]),
             ], Told(["change": [.ok(["n": 7])]]))
-        #expect(story.calls == ["0 fix/in", "0 b"])
+        #expect(story.calls == ["0 fix/inner", "0 b"])
         #expect(story.run.calls[0].intent.inputs["value"]?.redacted == "pressure")
-        #expect(story.run.calls[1].intent.inputs["value"]?.redacted == .number(7))
+        #expect(story.run.calls[1].intent.inputs["value"]?.redacted == 7)
     }
 
     @Test func aFailureInsideAChainFailsIt() {
         let story = Story.of(
-            [C.step("fix", work: .chain(Self.chain([C.step("in:change"), C.step("no:other")])))],
+            [
+                C.step(
+                    "fix", work: .chain(Self.chain([C.step("inner:change"), C.step("no:other")])))
+            ],
             Told(["change": [Self.remote]]))
         #expect(
             story.steps == [
-                "fix failed(remote)", "fix/in failed(remote)", "fix/no skipped(after_failure)",
+                "fix failed(remote)", "fix/inner failed(remote)", "fix/no skipped(after_failure)",
             ])
     }
 
     @Test func aChainCannotSeeItsCallersSteps() {
-        let chain = Self.chain([C.step("in:change", ["value": C.value("steps.a.outcome")])])
+        let chain = Self.chain([C.step("inner:change", ["value": C.value("steps.a.outcome")])])
         let story = Story.of([C.step("a:other"), C.step("fix", work: .chain(chain))])
-        #expect(story.steps.last == "fix/in failed(expression)")
+        #expect(story.steps.last == "fix/inner failed(expression)")
     }
 
     @Test func anOutputThatCannotBeComputedFailsTheChainAndIsUndone() {
         let chain = Self.chain(
-            [C.step("in:change") { $0.rollback = C.undo() }],
-            outputs: [NamedTemplate(name: "n", value: C.value("steps.in.output.nope"))])
+            [C.step("inner:change") { $0.rollback = C.undo() }],
+            outputs: [NamedTemplate(name: "n", value: C.value("steps.inner.output.nope"))])
         let story = Story.of([C.step("fix", work: .chain(chain))])
-        #expect(story.calls == ["0 fix/in", "0 rollback:fix/in"])
+        #expect(story.calls == ["0 fix/inner", "0 rollback:fix/inner"])
         #expect(story.end == "failed expression")
     }
 
     @Test func aChainForEachItem() {
         let chain = ChainCall(
             chain: "fix", params: [NamedTemplate(name: "node", value: C.value("item"))],
-            steps: [C.step("in:change", ["value": C.value("params.node")])], outputs: [])
+            steps: [C.step("inner:change", ["value": C.value("params.node")])], outputs: [])
         let story = Story.of([
             C.step("each", work: .chain(chain)) {
                 $0.forEach = ForEach(
                     list: C.value("incident.details.nodes"), maxItems: 3, parallel: 1)
             }
         ])
-        #expect(story.calls == ["0 each[0]/in", "0 each[1]/in", "0 each[2]/in"])
+        #expect(story.calls == ["0 each[0]/inner", "0 each[1]/inner", "0 each[2]/inner"])
         #expect(story.run.calls.map { $0.intent.inputs["value"]?.redacted } == ["a", "b", "c"])
     }
 
@@ -220,7 +223,7 @@ import Testing
         ]
         let good = Story.of(steps, Told(["look": [.value(90), .value(70)]]))
         #expect(good.calls == ["0 w/1", "15 w/2", "15 a"])
-        #expect(good.run.calls.last?.intent.inputs["value"]?.redacted == .number(70))
+        #expect(good.run.calls.last?.intent.inputs["value"]?.redacted == 70)
         let bad = Story.of(steps, Told(["look": [.value(90)]]))
         #expect(bad.steps == ["w timed_out(timeout)", "a skipped(after_failure)"])
         #expect(bad.seconds == 60)

@@ -44,12 +44,11 @@ enum Chain {
                 operation: OperationContract(action.name, action: action), settings: [],
                 recovery: action.recovery, maxInFlight: 16, timeout: nil, span: nil)
         }
-        var environment = EnvironmentProgram(
-            name: "test", path: nil, mode: .auto, bindings: bindings,
-            targets: ["cache": ["node": "c1"], "api": ["node": "a1"], "db": ["node": "d1"]],
-            variables: [], secrets: [:], params: [:], limits: GlobalLimits(), sources: [:],
-            groups: [:], oncall: [:], notices: nil, storm: nil, populations: [:], windows: [:],
-            account: nil, network: NetworkPolicy())
+        var environment = EnvironmentProgram(name: "test", mode: .auto)
+        environment.bindings = bindings
+        environment.targets = [
+            "cache": ["node": "c1"], "api": ["node": "a1"], "db": ["node": "d1"],
+        ]
         change(&environment)
         return environment
     }
@@ -141,7 +140,25 @@ extension Chain {
             expression: formula(text), namesStatus: words.contains { text.contains($0) })
     }
 
-    static func formula(_ text: String) -> Formula { Formula(text: text, span: span) }
+    /// Compiles an expression; every name may be anything, as in a runbook without declared types.
+    static func formula(_ text: String) -> Formula {
+        let file = SourceFile(path: "test.yaml", text: text)
+        let span = SourceSpan(file: file, start: 0, end: text.utf8.count)
+        let node = YAMLNode(.scalar(YAMLScalar(text: text, style: .plain)), at: span)
+        let names = [
+            "incident", "params", "env", "resource", "steps", "run", "until", "result", "failure",
+            "item", "action", "step", "inputs",
+        ]
+        var scope = NameScope(Dictionary(uniqueKeysWithValues: names.map { ($0, .any) }))
+        scope.names["now"] = .timestamp
+        scope.hasStatus = true
+        var diagnostics = Diagnostics()
+        let source = ExpressionText(text: text, node: node, offset: 0)
+        guard let formula = FormulaCompiler.formula(source, scope, &diagnostics) else {
+            preconditionFailure("\(text): \(diagnostics)")
+        }
+        return formula
+    }
 
     static func value(_ text: String) -> Template { .formula(formula(text)) }
 }

@@ -6,6 +6,10 @@ enum Fixtures {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Fixtures")
 
+    /// The repository's own folder.
+    static let repository = folder.resolvingSymlinksInPath().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
     static func path(_ name: String) -> String {
         folder.appending(path: name).path(percentEncoded: false)
     }

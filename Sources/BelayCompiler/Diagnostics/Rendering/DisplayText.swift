@@ -11,6 +11,12 @@ struct DisplayText {
         for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars { append(scalar) }
     }
 
+    /// Any text as it may be printed, cut after so many bytes.
+    static func shown(_ text: String, most: Int) -> String {
+        guard text.utf8.count > most else { return DisplayText(Array(text.utf8)[...]).text }
+        return DisplayText(Array(text.utf8.prefix(most))[...]).text + "…"
+    }
+
     private mutating func append(_ scalar: Unicode.Scalar) {
         switch scalar.value {
         case 9:

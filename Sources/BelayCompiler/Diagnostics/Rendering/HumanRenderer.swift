@@ -49,14 +49,14 @@ private struct Page {
         gutter = max(4, String(last).utf8.count + 2)
         heading()
         if let primary = diagnostic.primary { places(primary) }
-        for line in diagnostic.help { equals("help: \(line)") }
+        for line in diagnostic.help { equals("help: \(shown(line))") }
         equals("belay check --explain \(diagnostic.code.code)")
     }
 
     private mutating func heading() {
         let severity = diagnostic.severity
         text += paint("\(severity.rawValue)[\(diagnostic.code.code)]", paint.severity(severity))
-        text += paint(": \(diagnostic.message)", paint.strong) + "\n"
+        text += paint(": \(shown(diagnostic.message))", paint.strong) + "\n"
     }
 
     private mutating func equals(_ line: String) {
@@ -66,15 +66,15 @@ private struct Page {
     /// The primary place's file first, each other file after it under its own place.
     private mutating func places(_ primary: Diagnostic.Label) {
         let notes = diagnostic.notes
-        text += "  " + paint("-->", paint.gutter) + " \(primary.span)\n"
+        text += "  " + paint("-->", paint.gutter) + " \(shown(primary.span.description))\n"
         lines(
             [(primary, true)]
                 + notes.filter { $0.span.file == primary.span.file }.map { ($0, false) })
-        var shown: [SourceFile] = [primary.span.file]
-        for note in notes where !shown.contains(note.span.file) {
+        var seen: [SourceFile] = [primary.span.file]
+        for note in notes where !seen.contains(note.span.file) {
             let file = note.span.file
-            shown.append(file)
-            text += "  " + paint(":::", paint.gutter) + " \(note.span)\n"
+            seen.append(file)
+            text += "  " + paint(":::", paint.gutter) + " \(shown(note.span.description))\n"
             lines(notes.filter { $0.span.file == file }.map { ($0, false) })
         }
     }
@@ -83,31 +83,37 @@ private struct Page {
         let placed = labels.map { (line: $0.label.span.position.line, mark: $0) }
             .sorted { ($0.line, $0.mark.label.span.start) < ($1.line, $1.mark.label.span.start) }
         var last = 0
+        var excerpt: Excerpt?
         for entry in placed {
-            if entry.line != last { source(entry.line, entry.mark.label.span.file) }
-            last = entry.line
-            underline(entry.line, entry.mark.label, isPrimary: entry.mark.isPrimary)
+            let shown: Excerpt
+            if let excerpt, entry.line == last, excerpt.holds(entry.mark.label.span) {
+                shown = excerpt
+            } else {
+                shown = Excerpt(entry.mark.label.span, line: entry.line)
+                source(entry.line, shown)
+            }
+            (last, excerpt) = (entry.line, shown)
+            underline(shown, entry.mark.label, isPrimary: entry.mark.isPrimary)
         }
     }
 
-    private mutating func source(_ line: Int, _ file: SourceFile) {
+    private mutating func source(_ line: Int, _ excerpt: Excerpt) {
         let number = String(line)
-        let shown = DisplayText(file.bytes[file.lineRange(line)]).text
+        let shown = excerpt.text
         text += String(repeating: " ", count: gutter - number.utf8.count)
         text += paint("\(number) |", paint.gutter) + (shown.isEmpty ? "" : " \(shown)") + "\n"
     }
 
-    private mutating func underline(_ line: Int, _ label: Diagnostic.Label, isPrimary: Bool) {
-        let file = label.span.file
-        let range = file.lineRange(line)
-        let start = min(max(label.span.start, range.lowerBound), range.upperBound)
-        let end = min(max(label.span.end, start), range.upperBound)
-        let before = DisplayText(file.bytes[range.lowerBound..<start]).width
-        let width = max(1, DisplayText(file.bytes[start..<end]).width)
+    private mutating func underline(_ excerpt: Excerpt, _ label: Diagnostic.Label, isPrimary: Bool)
+    {
+        let (before, width) = excerpt.columns(of: label.span)
         var marks = String(repeating: isPrimary ? "^" : "-", count: width)
-        if !label.text.isEmpty { marks += " \(label.text)" }
+        if !label.text.isEmpty { marks += " \(shown(label.text))" }
         text += String(repeating: " ", count: gutter + 1) + paint("|", paint.gutter) + " "
         text += String(repeating: " ", count: before)
         text += paint(marks, isPrimary ? paint.severity(diagnostic.severity) : paint.gutter) + "\n"
     }
+
+    /// Text that may hold the user's: control characters made visible, and not longer than a person reads.
+    private func shown(_ text: String) -> String { DisplayText.shown(text, most: 600) }
 }

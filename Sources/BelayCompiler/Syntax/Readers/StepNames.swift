@@ -35,9 +35,9 @@ enum StepNames {
         for list in lists { checkList(list, context) }
         let given = lists.flatMap { $0.compactMap(\.id) }
         guard given.count > 1, !repeated(given).isEmpty else { return }
-        let reported = lists.flatMap { repeated($0.map(\.effectiveID)) }
-        context.checkUnique(
-            given.filter { name in !reported.contains { $0.hasSameBytes(as: name.value) } }, "step")
+        let reported = Set(lists.flatMap { repeated($0.map(\.effectiveID)) }.map(KeyBytes.init))
+        let others = given.filter { !reported.contains(KeyBytes(text: $0.value)) }
+        context.checkUnique(others, "step")
     }
 
     private static func checkList(_ steps: [StepSyntax], _ context: ReadingContext) {

@@ -9,7 +9,11 @@ final class MappingReader {
     private(set) var keys = KeyPlaces()
     /// Entries that the table does not name, if it allows others.
     private(set) var rest: [YAMLEntry] = []
-    private var values: [YAMLNode?]
+    private let entries: [YAMLEntry]
+    /// For each key of the table, the place of its entry, or -1.
+    private var places: [Int32]
+    /// Values that were put together again, by the key's place in the table.
+    private var mended: [Int: YAMLNode] = [:]
     private var asked: UInt64 = 0
 
     /// Nil, and reported, if the node is no map.
@@ -17,16 +21,16 @@ final class MappingReader {
         self.table = table
         self.context = context
         span = node.span
-        values = Array(repeating: nil, count: table.keys.count)
-        guard let entries = node.entries else {
+        places = Array(repeating: -1, count: table.keys.count)
+        entries = node.entries ?? []
+        guard node.entries != nil else {
             context.wrongKind(node, expected: "a map for \(table.title)")
             asked = .max
             return nil
         }
-        var rest = entries[...]
-        while let entry = rest.popFirst() {
-            take(entry, following: &rest, isFlow: node.isFlow)
-        }
+        keys.reserveCapacity(entries.count)
+        var index = 0
+        while index < entries.count { index = take(index, isFlow: node.isFlow) }
         reportMissing(node)
     }
 
@@ -45,7 +49,9 @@ final class MappingReader {
             preconditionFailure("\(table.title) has no key \(name)")
         }
         asked |= 1 << UInt64(place)
-        return values[place].map { ($0, table.keys[place].shape) }
+        guard places[place] >= 0 else { return nil }
+        let node = mended[place] ?? entries[Int(places[place])].value
+        return (node, table.keys[place].shape)
     }
 
     func has(_ name: String) -> Bool { keys[name] != nil }
@@ -53,53 +59,50 @@ final class MappingReader {
     /// Where the key stands, or the whole map.
     func place(_ name: String) -> SourceSpan { keys[name] ?? span }
 
-    private func take(_ entry: YAMLEntry, following: inout ArraySlice<YAMLEntry>, isFlow: Bool) {
+    /// Takes an entry; gives the index of the next.
+    private func take(_ index: Int, isFlow: Bool) -> Int {
+        let entry = entries[index]
         let name = entry.key.value
         guard let place = table.places[name] else {
             if table.rest != nil { rest.append(entry) } else { reportUnknown(entry) }
-            return
+            return index + 1
         }
         let key = table.keys[place]
-        if values[place] != nil {
+        guard places[place] < 0 else {
             context.report(
                 .conflictingKeys, "`\(name)` and `\(key.name)` are the same key",
-                at: entry.key.span,
-                notes: [Diagnostic.Label(keys[key.name]!, "set here")])
-            return
+                at: entry.key.span, notes: [Diagnostic.Label(self.place(key.name), "set here")])
+            return index + 1
         }
         if key.name != name { reportFormer(entry, key) }
-        keys[key.name] = entry.key.span
-        var value = entry.value
-        if isFlow, key.shape.isExpression {
-            value = joined(value, key.name, following: &following)
-        }
-        values[place] = value
+        keys.append(key.name, at: entry.key.span)
+        places[place] = Int32(index)
+        guard isFlow, key.shape.isExpression else { return index + 1 }
+        return join(index, place)
     }
 
     /// An expression that a comma cut in a flow map: puts its pieces together again.
-    private func joined(
-        _ value: YAMLNode, _ key: String, following: inout ArraySlice<YAMLEntry>
-    ) -> YAMLNode {
+    private func join(_ index: Int, _ place: Int) -> Int {
+        let value = entries[index].value
         guard let scalar = value.scalar, scalar.style == .plain,
             !BalanceScan.isBalanced(scalar.text.utf8)
-        else {
-            return value
-        }
-        let slip = ExpressionSlip(
-            SourceSpan(
-                file: value.span.file, start: value.span.start,
-                end: ExpressionExtent.end(
-                    value.span.file.bytes, from: value.span.start, isFlow: true)), .flow)
-        guard slip.span.end > value.span.end else { return value }
-        var diagnostic = slip.finding(key: key)
-        while let tail = following.first, tail.key.span.start < slip.span.end {
-            following.removeFirst()
+        else { return index + 1 }
+        let (file, start) = (value.span.file, value.span.start)
+        let end = ExpressionExtent.end(file.bytes, from: start, isFlow: true)
+        let slip = ExpressionSlip(SourceSpan(file: file, start: start, end: end), .flow)
+        guard slip.span.end > value.span.end else { return index + 1 }
+        var diagnostic = slip.finding(key: table.keys[place].name)
+        var next = index + 1
+        while next < entries.count, entries[next].key.span.start < slip.span.end {
             diagnostic.notes.append(
                 Diagnostic.Label(
-                    tail.key.span, "the rest of the expression, read as a key of its own"))
+                    entries[next].key.span, "the rest of the expression, read as a key of its own"))
+            next += 1
         }
         context.report(diagnostic)
-        return YAMLNode(.scalar(YAMLScalar(text: slip.text, style: .plain)), at: slip.span)
+        mended[place] = YAMLNode(
+            .scalar(YAMLScalar(text: slip.text, style: .plain)), at: slip.span)
+        return next
     }
 }
 

@@ -36,19 +36,6 @@ package enum DurationText {
         }
         return .success(.milliseconds(total))
     }
-
-    /// The shortest text of a duration in whole milliseconds: `1h30m`, `250ms`, `0s`.
-    package static func text(_ duration: Duration) -> String {
-        let (seconds, attoseconds) = duration.components
-        var rest = seconds * 1_000 + attoseconds / 1_000_000_000_000_000
-        var text = rest < 0 ? "-" : ""
-        rest = abs(rest)
-        for unit in units where rest >= unit.milliseconds {
-            text += "\(rest / unit.milliseconds)\(unit.name)"
-            rest %= unit.milliseconds
-        }
-        return text.isEmpty ? "0s" : text
-    }
 }
 
 /// Sizes as the language writes them: a whole number with `B`, `KiB`, `MiB`, `GiB`, `TiB` or `kB`, `MB`, `GB`, `TB`.

@@ -13,6 +13,8 @@ indirect enum Shape: Sendable {
     case expression
     /// Text with `${{ }}`.
     case template
+    /// An event pattern over an incident's fields.
+    case pattern
     /// Any value, with `${{ }}` anywhere in it.
     case value
     /// Nothing: `undo: ~`.

@@ -38,7 +38,7 @@ extension Tables {
             Key(
                 "precedence", .integer(-1_000_000...1_000_000),
                 "higher is asked first; 0 if not given"),
-            Key("match", .map(.value), "which incidents, as an event pattern"),
+            Key("match", .pattern, "which incidents, as an event pattern"),
             Key(
                 "when", .either([.expression, .object { condition }]),
                 "what `match` cannot say, in CEL"),

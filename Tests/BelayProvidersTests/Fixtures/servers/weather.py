@@ -18,7 +18,7 @@ usage: weather.py PORT [--tls CERT KEY]
 /tally/NAME            200, counts
 /flaky/NAME/N          503 for the first N requests, then 200
 /redirect?to=URL       302
-/lambda/CODE/TEXT      the text as a Lambda answer
+/as/MODE[/TEXT]/...    a service of that mode, whatever follows: answer, throttle, deny, reflect, big, silent
 """
 import json, socket, socketserver, ssl, struct, sys, threading, time, urllib.parse
 
@@ -145,6 +145,22 @@ class Handler(socketserver.StreamRequestHandler):
     def do_flaky(self, parts, query):
         late = bump(parts[0]) > int(parts[1])
         self.answer(200 if late else 503, b"up" if late else b"down")
+
+    def do_as(self, parts, query):
+        mode, text = parts[0], urllib.parse.unquote(parts[1]) if len(parts) > 1 else ""
+        if mode == "answer":
+            return self.answer(200, text.encode())
+        if mode == "throttle":
+            return self.answer(429, b"{\"message\": \"slow down\"}")
+        if mode == "deny":
+            return self.answer(403, b"{\"message\": \"not you\"}")
+        if mode == "reflect":
+            return self.answer(400, json.dumps(self.request_seen).encode())
+        if mode == "big":
+            return self.do_big(["3000000"], query)
+        if mode == "silent":
+            return self.do_silent([], query)
+        return self.answer(404, b"")
 
     def do_redirect(self, parts, query):
         self.answer(int(query.get("code", ["302"])[0]), b"", ["Location: " + query["to"][0]])

@@ -45,6 +45,7 @@ package struct LambdaAction: ActionProvider {
             let isEvent = call.text("invocation") == "Event"
             let invocation = try LambdaAction.invocation(
                 call, payload ?? IncidentContract.request(call))
+            try await AWSSettings.checkAccount(call, tools)
             let place = AWSSettings.place(call)
             switch await tools.aws.call(invocation, at: place, timeout: call.timeLeft) {
             case .failure(let failure): return failure.outcome

@@ -1,0 +1,57 @@
+import BelayCompiler
+import JSON
+
+/// Carries single attempts out: within the provider's limit, within the time-out, checked and redacted.
+struct CallRunner: Sendable {
+    let world: any World
+    let providers: ProviderRegistry
+    let secrets: any SecretOpener
+    let bulkhead: Bulkhead
+    let context: RunContext
+    let catalogue: ActionCatalogue
+    let executor: (any TaskExecutor)?
+
+    func perform(_ intent: CallIntent, at path: String) async -> ActionOutcome {
+        guard let provider = providers[intent.provider] else {
+            return .failed(
+                .invalid, retryable: false,
+                message: "this program has no provider \(intent.provider)")
+        }
+        let limit = context.environment.binding(for: intent.action)?.maxInFlight ?? 16
+        let request = request(intent, at: path)
+        let outcome = await bulkhead.within(limit, of: intent.provider) {
+            await bounded(intent.timeout) { await provider.perform(request) }
+        }
+        return OutputCheck.outcome(outcome, catalogue.action(intent.action), secrets)
+    }
+
+    private func request(_ intent: CallIntent, at path: String) -> ActionRequest {
+        ActionRequest(
+            action: intent.action, operation: intent.operation, effect: intent.effect,
+            recovery: intent.recovery, inputs: intent.inputs, settings: intent.settings,
+            incident: context.incident, run: context.run, step: path, attempt: intent.attempt,
+            idempotencyKey: intent.idempotencyKey, timeout: intent.timeout, secrets: secrets)
+    }
+
+    /// The work's outcome, or that it was lost if it does not come in time: whoever ignores a time-out is left behind.
+    private func bounded(
+        _ timeout: Duration, _ work: @escaping @Sendable () async -> ActionOutcome
+    ) async -> ActionOutcome {
+        let (outcomes, source) = AsyncStream.makeStream(of: ActionOutcome.self)
+        let worker = Task(executorPreference: executor) {
+            source.yield(await work())
+            source.finish()
+        }
+        let watch = Task(executorPreference: executor) { [world] in
+            try await world.sleep(for: timeout + Bounds.providerGrace)
+            source.yield(.lost(.timeout, message: "no answer within \(timeout.text)"))
+            source.finish()
+        }
+        defer {
+            worker.cancel()
+            watch.cancel()
+        }
+        for await outcome in outcomes { return outcome }
+        return .lost(.cancelled, message: "the call was broken off")
+    }
+}

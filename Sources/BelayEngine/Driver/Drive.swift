@@ -1,0 +1,187 @@
+import BelayCompiler
+import JSON
+
+/// One run being driven: its state, its lease and what it holds. Owned by one task.
+struct Drive {
+    let driver: RunDriver
+    let context: RunContext
+    let calls: CallRunner
+    var lease: RunLease
+    var state: RunState
+    /// What was reserved for it and has not been committed.
+    var reserved: [Reservation] = []
+    var targets: Set<String> = []
+    /// Events of questions only, which need not be durable before the next that must be.
+    var unwritten: [RecordedEvent] = []
+    var waits: [RunWait] = []
+    /// Everything that children and the outside have to say, in order of arrival.
+    let arrivals: AsyncStream<Arrival>
+    let source: AsyncStream<Arrival>.Continuation
+
+    init(driver: RunDriver, context: RunContext, lease: RunLease, state: RunState) {
+        self.driver = driver
+        self.context = context
+        self.lease = lease
+        self.state = state
+        (arrivals, source) = AsyncStream.makeStream(of: Arrival.self)
+        calls = CallRunner(
+            world: driver.world, providers: driver.providers, secrets: driver.secrets,
+            bulkhead: driver.bulkhead, context: context, catalogue: driver.catalogue,
+            executor: driver.executor)
+    }
+
+    /// What reaches the task that drives.
+    enum Arrival: Sendable {
+        case input(RunInput)
+        case timer(key: String)
+        case renewal
+    }
+
+    /// Calls whose intent is on record without a result: nobody knows what became of them.
+    var interrupted: [RunInput] {
+        let pending = state.calls.compactMap { path, call in
+            call.pending.map { (path, $0.intent.attempt) }
+        }
+        let inputs = pending.sorted { $0.0 < $1.0 }.map {
+            RunInput.interrupted(call: $0.0, attempt: $0.1)
+        }
+        return inputs.isEmpty ? [.look] : inputs
+    }
+
+    /// Advances until the run ends, is put aside or is lost.
+    mutating func run(
+        _ first: [RunInput], _ signals: AsyncStream<RunInput>?
+    ) async throws(StoreError) -> DriveEnd {
+        var drive = self
+        let end = await withDiscardingTaskGroup { group in
+            defer { group.cancelAll() }
+            return await drive.loop(first, signals, &group)
+        }
+        self = drive
+        return try end.get()
+    }
+
+    private mutating func loop(
+        _ first: [RunInput], _ signals: AsyncStream<RunInput>?, _ group: inout DiscardingTaskGroup
+    ) async -> Result<DriveEnd, StoreError> {
+        var inputs = first
+        var timers: Set<String> = []
+        var arrivals = arrivals.makeAsyncIterator()
+        if let signals { listen(to: signals, &group) }
+        renewLater(&group)
+        do throws(StoreError) {
+            while true {
+                for input in inputs { try await advance(input, &group) }
+                inputs = []
+                if let result = state.result { return .success(.finished(result)) }
+                if let reason = parkingReason { return .success(try await park(reason)) }
+                startTimers(&timers, &group)
+                guard let arrival = await arrivals.next(), !Task.isCancelled else {
+                    return .success(.stopped)
+                }
+                switch arrival {
+                case .input(let input): inputs = [input]
+                case .timer(let key):
+                    timers.remove(key)
+                    if isWaiting(forTimer: key) { inputs = [.timerFired(key: key)] }
+                case .renewal:
+                    guard try await renew() else { return .success(.leaseLost) }
+                    renewLater(&group)
+                }
+            }
+        } catch {
+            if case .leaseLost = error { return .success(.leaseLost) }
+            return .failure(error)
+        }
+    }
+
+    // MARK: One step
+
+    private mutating func advance(
+        _ input: RunInput, _ group: inout DiscardingTaskGroup
+    ) async throws(StoreError) {
+        let now = driver.world.now()
+        let advance = Interpreter.advance(context, state, input, at: now)
+        waits = advance.waits
+        let events = advance.events.map { RecordedEvent($0, at: now) }
+        let obstacle = try await obstacle(to: advance.effects)
+        do throws(StoreError) {
+            try await record(events, advance)
+        } catch {
+            if case .leaseLost = error { await recordLate(events) }
+            throw error
+        }
+        state = advance.state
+        for effect in advance.effects {
+            guard case .call(let path, let intent) = effect else { continue }
+            start(path, intent, obstacle[path], &group)
+        }
+    }
+
+    private func start(
+        _ path: String, _ intent: CallIntent, _ obstacle: ActionOutcome?,
+        _ group: inout DiscardingTaskGroup
+    ) {
+        let calls = calls
+        let source = source
+        group.addTask {
+            let outcome: ActionOutcome
+            if let obstacle {
+                outcome = obstacle
+            } else {
+                outcome = await calls.perform(intent, at: path)
+            }
+            source.yield(
+                .input(.callEnded(call: path, attempt: intent.attempt, outcome)))
+        }
+    }
+
+    // MARK: Waiting
+
+    private func isWaiting(forTimer key: String) -> Bool {
+        waits.contains { if case .timer(key, _) = $0 { true } else { false } }
+    }
+
+    private mutating func startTimers(
+        _ started: inout Set<String>, _ group: inout DiscardingTaskGroup
+    ) {
+        for case .timer(let key, let due) in waits where started.insert(key).inserted {
+            let (world, source) = (driver.world, source)
+            group.addTask {
+                try? await world.sleep(until: due)
+                source.yield(.timer(key: key))
+            }
+        }
+    }
+
+    private func listen(to signals: AsyncStream<RunInput>, _ group: inout DiscardingTaskGroup) {
+        let source = source
+        group.addTask {
+            for await signal in signals { source.yield(.input(signal)) }
+        }
+    }
+
+    /// What the run waits for, if it is put aside rather than waited for.
+    private var parkingReason: String? {
+        var reason: String?
+        for wait in waits {
+            switch wait {
+            case .call: return nil
+            case .person: reason = "person"
+            case .approval: reason = reason ?? "approval"
+            case .timer: break
+            }
+        }
+        if reason != nil { return reason }
+        guard let patience = driver.patience, let due = earliestTimer else { return nil }
+        return due > driver.world.now() + patience ? "timer" : nil
+    }
+
+    private var earliestTimer: Timestamp? {
+        waits.compactMap { if case .timer(_, let due) = $0 { due } else { nil } }.min()
+    }
+
+    private func park(_ reason: String) async throws(StoreError) -> DriveEnd {
+        try await park(reason, wakeAt: earliestTimer)
+    }
+}

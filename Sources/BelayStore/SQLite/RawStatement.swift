@@ -1,0 +1,59 @@
+import BelayEngine
+import Crypto
+import GRDB
+import GRDBSQLite
+
+/// A prepared statement bound and stepped directly, for the few that every record runs.
+///
+/// Arguments of GRDB are boxed and copied twice; here a value goes straight into SQLite, which copies it once.
+struct RawStatement {
+    private let handle: OpaquePointer
+    private static let copy = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
+    init(_ statement: Statement) { handle = statement.sqliteStatement }
+
+    func bind(_ place: Int32, _ value: Int64) { sqlite3_bind_int64(handle, place, value) }
+
+    func bind(_ place: Int32, _ value: Int64?) {
+        if let value { bind(place, value) } else { sqlite3_bind_null(handle, place) }
+    }
+
+    func bind(_ place: Int32, _ value: String) {
+        var value = value
+        value.withUTF8 { text in
+            _ = text.withMemoryRebound(to: CChar.self) {
+                sqlite3_bind_text(handle, place, $0.baseAddress, Int32($0.count), Self.copy)
+            }
+        }
+    }
+
+    func bind(_ place: Int32, _ value: String?) {
+        if let value { bind(place, value) } else { sqlite3_bind_null(handle, place) }
+    }
+
+    func bind(_ place: Int32, _ value: [UInt8]) {
+        value.withUnsafeBytes { bind(place, $0) }
+    }
+
+    func bind(_ place: Int32, _ value: Digest) { value.withUnsafeBytes { bind(place, $0) } }
+
+    private func bind(_ place: Int32, _ bytes: UnsafeRawBufferPointer) {
+        if bytes.isEmpty {
+            sqlite3_bind_zeroblob(handle, place, 0)
+        } else {
+            sqlite3_bind_blob(handle, place, bytes.baseAddress, Int32(bytes.count), Self.copy)
+        }
+    }
+
+    /// Runs a statement that gives no rows.
+    func run() throws(StoreError) {
+        let code = sqlite3_step(handle)
+        sqlite3_reset(handle)
+        guard code == SQLITE_DONE else {
+            let message = String(cString: sqlite3_errmsg(sqlite3_db_handle(handle)))
+            let extended = sqlite3_extended_errcode(sqlite3_db_handle(handle))
+            throw SQLiteFailure.storeError(
+                DatabaseError(resultCode: ResultCode(rawValue: extended), message: message))
+        }
+    }
+}

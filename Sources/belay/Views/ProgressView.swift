@@ -1,0 +1,54 @@
+import BelayCompiler
+import BelayEngine
+import JSON
+
+/// What happens in a run, line by line on standard error while it happens.
+struct ProgressView: Sendable {
+    func show(_ event: RunEvent, at time: Timestamp) {
+        guard let line = Self.line(event) else { return }
+        Output.standardError("  \(time.shortRFC3339)  \(line)")
+    }
+
+    private static func line(_ event: RunEvent) -> String? {
+        switch event {
+        case .intended(let call, let intent):
+            "\(call)  \(intent.action) by \(intent.provider), attempt \(intent.attempt)"
+        case .ended(let call, _, let outcome): "\(call)  \(outcome.words)"
+        case .skipped(let step, let reason): "\(step)  skipped: \(reason.rawValue)"
+        case .refused(let step, let failure, let message):
+            "\(step)  \(failure.rawValue): \(message)"
+        case .approvalRequested(let step, let from, let until, _):
+            "\(step)  waits for approval by \(from.joined(separator: ", ")) until \(until.shortRFC3339)"
+        case .personAsked(let call): "\(call)  what became of it is not known: a person must say"
+        case .finished(let result): "finished: \(result.words)"
+        default: nil
+        }
+    }
+}
+
+extension ActionOutcome {
+    var words: String {
+        switch self {
+        case .succeeded(let output): "ok  \(output.text().cut(to: 80))"
+        case .failed(let failure, _, let message):
+            "failed (\(failure.rawValue)): \(message.cut(to: 160))"
+        case .lost(let failure, let message):
+            "answer lost (\(failure.rawValue)): \(message.cut(to: 160))"
+        }
+    }
+}
+
+extension RunResult {
+    var words: String {
+        status.rawValue + (reason.map { " (\($0))" } ?? "")
+            + (rollbackIncomplete ? ", rollback incomplete" : "")
+    }
+}
+
+extension String {
+    /// The text on one line, cut with `…` to a number of characters.
+    func cut(to length: Int) -> String {
+        let line = replacing("\n", with: " ")
+        return line.count > length ? String(line.prefix(length - 1)) + "…" : line
+    }
+}

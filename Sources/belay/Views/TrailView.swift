@@ -1,0 +1,52 @@
+import BelayCompiler
+import BelayEngine
+import JSON
+
+/// A run's records as a story: one line each, with index, time and what was said.
+struct TrailView {
+    let text: String
+
+    init(_ records: [StoredRecord]) {
+        let lines = records.map(Self.line)
+        let head = "audit trail" + (records.first?.record.run.map { " of run \($0)" } ?? "")
+        text = ([head] + lines).joined(separator: "\n")
+    }
+
+    static func line(_ stored: StoredRecord) -> String {
+        let record = stored.record
+        var parts = [record.kind.rawValue.padded(18)]
+        if let step = record.step { parts.append(step) }
+        if let attempt = record.attempt { parts.append("attempt \(attempt)") }
+        if let provider = record.provider { parts.append("by \(provider)") }
+        if let outcome = record.outcome { parts.append(outcome) }
+        if let error = record.error { parts.append(error.class) }
+        if let reason = record.reason { parts.append(reason) }
+        if let idem = record.idem { parts.append("key \(idem.prefix(12))") }
+        parts.append(contentsOf: details(stored))
+        let actor = record.actor.kind == .person ? "  by \(record.actor)" : ""
+        let index = String(stored.index)
+        let place = String(repeating: " ", count: max(0, 4 - index.count)) + index
+        return "\(place)  \(record.at.shortTime)  \(parts.joined(separator: "  "))\(actor)"
+    }
+
+    private static func details(_ stored: StoredRecord) -> [String] {
+        var details: [String] = []
+        if let input = stored[payload: "input"] {
+            let action = input["action"]?.stringValue ?? ""
+            details.append("\(action) \((input["inputs"] ?? .null).text().cut(to: 80))")
+        }
+        if let output = stored[payload: "output"] { details.append(output.text().cut(to: 80)) }
+        if let message = stored[payload: "message"]?.stringValue {
+            details.append(message.cut(to: 160))
+        }
+        if stored.payloads.isEmpty, !stored.record.commitments.isEmpty {
+            details.append("(forgotten)")
+        }
+        return details
+    }
+}
+
+extension Timestamp {
+    /// The time of day with milliseconds, in UTC.
+    var shortTime: String { String(rfc3339.dropFirst(11).prefix(12)) }
+}

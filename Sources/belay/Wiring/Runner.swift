@@ -1,0 +1,106 @@
+import BelayCompiler
+import BelayEngine
+import BelayProviders
+import BelayStore
+import JSON
+
+/// Carries `belay run` out: accept, decide, drive, and the trail of what was done.
+struct Runner {
+    let store: SQLiteStore
+    let world: LiveWorld
+    let planner: Planner
+    let sources: ProgramText
+    let actor: String
+
+    private var environment: EnvironmentProgram { planner.decider.environment }
+
+    /// Whether every incident got a run and every run ended well.
+    func run(_ incidents: [Incident]) async throws -> Bool {
+        let tools = ProviderTools.system()
+        let secrets = await SecretSources(tools: tools).vault(for: environment.secrets)
+        let dispatcher = Dispatcher(
+            store: store, world: world, planner: planner, sources: sources, actor: actor)
+        let accepted = try await dispatcher.accept(incidents, source: incidents[0].source)
+        var good = true
+        for (incident, acceptance) in zip(incidents, accepted) {
+            if try await isHandled(acceptance) {
+                Output.standard(
+                    "\(incident.id.shortened)  \(incident.type): handled before, nothing is done again   "
+                        + "belay audit show \(acceptance.id)")
+                good = false
+                continue
+            }
+            let (decision, begun) = try await dispatcher.decide(incident, id: acceptance.id)
+            Output.standard(PlanView(planner.plan(incident, decision, at: world.now())).text)
+            if begun.isEmpty {
+                Output.standard("nothing was done: \(decision.reason ?? "the rule only observes")")
+                good = false
+            }
+            for run in begun {
+                good = try await drive(run, tools, secrets) && good
+            }
+        }
+        return good
+    }
+
+    private func isHandled(_ acceptance: Acceptance) async throws(StoreError) -> Bool {
+        if case .accepted = acceptance { return false }
+        return try await store.incident(acceptance.id)?.phase == .decided
+    }
+
+    private func drive(
+        _ begun: Dispatcher.Begun, _ tools: ProviderTools, _ secrets: any SecretOpener
+    ) async throws -> Bool {
+        let progress = ProgressView()
+        let driver = RunDriver(
+            store: store, world: world, providers: ProviderRegistry(BuiltinActions.all(tools)),
+            catalogue: planner.decider.program.catalogue, secrets: secrets,
+            observe: { event, time in progress.show(event, at: time) })
+        Output.standardError("run \(begun.context.run)")
+        let result = try await driver.drive(
+            begun.context, from: Self.beginning(begun.context, at: world.now()), lease: begun.lease,
+            reservations: begun.reservations)
+        _ = try await store.checkpoint(always: false)
+        let trail = try await store.events(ofRun: begun.context.run)
+        Output.standard(TrailView(trail).text)
+        let report = try AuditLog(path: store.files.path).verify()
+        Output.standard(VerificationView(report).text)
+        return report.isSound && (result.map(\.isGood) ?? false)
+    }
+
+    private static func beginning(_ context: RunContext, at now: Timestamp) -> RunState {
+        var state = RunState()
+        state.apply(.started, at: now)
+        return state
+    }
+
+    /// The same plan without a call; its record is `plan.built`.
+    func rehearse(_ incidents: [Incident]) async throws -> Bool {
+        var good = true
+        for incident in incidents {
+            let now = world.now()
+            let limits = LimitState(
+                try await store.limits(committedSince: now - Bounds.limitHorizon))
+            let decision = planner.decider.decide(incident, at: now, limits: limits)
+            let plan = planner.plan(incident, decision, at: now, limits: limits)
+            try await store.commit(
+                StoreTransaction([
+                    .record(
+                        RecordDraft(
+                            .planBuilt, actor: .person(RecordText.name(from: actor)),
+                            outcome: decision.taken.isEmpty ? "nothing" : "planned",
+                            reason: decision.reason,
+                            payloads: [PayloadDraft("plan", plan.json)]))
+                ]))
+            Output.standard(PlanView(plan).text)
+            good = good && !decision.taken.isEmpty
+        }
+        Output.standard("dry run: nothing was called")
+        return good
+    }
+}
+
+extension RunResult {
+    /// Whether nobody needs to look: the run did what it was for.
+    var isGood: Bool { status == .succeeded || status == .resolved || status == .observed }
+}

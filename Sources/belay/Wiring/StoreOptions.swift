@@ -1,0 +1,88 @@
+import ArgumentParser
+import BelayEngine
+import BelayStore
+import Glibc
+
+/// Where the journal is.
+struct StoreOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The journal.", discussion: "Default: `$XDG_STATE_HOME/belay/journal.db`.",
+            valueName: "file"))
+    var store: String?
+
+    /// The file; its folder is made if it is the default one.
+    var path: String {
+        get throws(CommandProblem) {
+            if let store { return store }
+            let state = LiveWorld().variable("XDG_STATE_HOME").flatMap { $0.isEmpty ? nil : $0 }
+            guard let base = state ?? LiveWorld().variable("HOME").map({ "\($0)/.local/state" })
+            else {
+                throw CommandProblem(
+                    .usage, "neither XDG_STATE_HOME nor HOME is set",
+                    help: "name the journal with --store")
+            }
+            try Files.makeFolder("\(base)/belay", mode: 0o700)
+            return "\(base)/belay/journal.db"
+        }
+    }
+
+    func open() async throws -> SQLiteStore {
+        let path = try path
+        do throws(StoreError) {
+            return try await SQLiteStore.open(path: path, world: LiveWorld())
+        } catch {
+            throw CommandProblem(error, path)
+        }
+    }
+
+    func log() throws(CommandProblem) -> AuditLog {
+        let path = try path
+        do throws(StoreError) { return try AuditLog(path: path) } catch {
+            throw CommandProblem(error, path)
+        }
+    }
+}
+
+extension CommandProblem {
+    /// What a store says, with what to do.
+    init(_ error: StoreError, _ path: String) {
+        switch error {
+        case .inUse(let holder):
+            self.init(
+                .unreadable, "the journal \(path) is in use: \(holder)",
+                help: "wait, or name another with --store")
+        case .notFound(let what):
+            self.init(.unreadable, "there is no \(what)", help: "name the journal with --store")
+        case .full:
+            self.init(
+                .unreadable, "the disk of \(path) is full", help: "make room; nothing was started")
+        case .newer(let version):
+            self.init(
+                .unreadable,
+                "the journal \(path) has version \(version), which this program does not know")
+        case .forked(let why):
+            self.init(
+                .findings, "the journal \(path) is not what was signed before: \(why)",
+                help: "belay audit verify")
+        case .damaged(let why):
+            self.init(
+                .findings, "the journal \(path) is damaged: \(why)", help: "belay audit verify")
+        case .broken(let why):
+            self.init(.unreadable, "the journal \(path) cannot be written: \(why)")
+        case .leaseLost(let run): self.init(.findings, "another process took over run \(run)")
+        case .targetHeld(let target, let run):
+            self.init(
+                .findings, "target \(target) is held by run \(run)", help: "belay audit show \(run)"
+            )
+        case .limitsMoved:
+            self.init(.findings, "other runs changed the limits again and again; nothing was done")
+        case .notWaiting(let run): self.init(.findings, "run \(run) does not wait for that")
+        case .exists(let id): self.init(.internalError, "\(id) exists already")
+        case .notFinal(let run):
+            self.init(.usage, "run \(run) has not ended, so nothing of it can be forgotten")
+        case .closed: self.init(.internalError, "the journal \(path) is closed")
+        }
+    }
+}
