@@ -10,21 +10,25 @@ struct Facts {
     let records: [StoredRecord]
     let runs: [RunRow]
     let incidents: [IncidentRow]
+    /// All that were signed so far.
+    let checkpoints: [Checkpoint]
 
-    init?(disk: MemoryDisk, world: VirtualWorld) {
+    init?(disk: MemoryDisk, world: VirtualWorld, earlier: [Checkpoint]) {
         let executor = StepExecutor()
-        let read = Mutex<([StoredRecord], [RunRow], [IncidentRow])?>(nil)
+        let read = Mutex<([StoredRecord], [RunRow], [IncidentRow], Checkpoint?)?>(nil)
         Task(executorPreference: executor) {
             guard let store = try? await disk.open(world: world),
                 let records = try? await store.records(RecordQuery(limit: 100_000)),
                 let runs = try? await store.runs(RunFilter()),
                 let incidents = try? await store.incidents(.latest(limit: 1000))
             else { return }
-            read.withLock { $0 = (records, runs, incidents) }
+            let signed = try? await store.checkpoint(always: true)
+            read.withLock { $0 = (records, runs, incidents, signed?.checkpoint) }
         }
         executor.drain()
         guard let all = read.withLock({ $0 }) else { return nil }
-        (records, runs, incidents) = all
+        (records, runs, incidents) = (all.0, all.1, all.2)
+        checkpoints = earlier + [all.3].compactMap { $0 }
     }
 }
 
@@ -35,7 +39,7 @@ struct Invariants {
     let isLast: Bool
 
     var violations: [String] {
-        onceEffects + accepted + intents + epochs + folds + order + leases
+        onceEffects + accepted + intents + epochs + folds + checkpoints + dryRuns + order + leases
     }
 
     /// I1: a `once` step starts at most one effect, unless a person ordered a retry (nobody does here).
@@ -43,19 +47,19 @@ struct Invariants {
         let once = effects.filter { $0.recovery == .once && $0.effect != .read }
         let attempts = Dictionary(grouping: once) { "\($0.key) \($0.path)" }
         // A failure before the work, `not sent`, may be tried again: it leaves no effect.
-        return attempts.filter { $0.value.count > 1 }.map { "I1: \($0.key) happened \($0.value.count) times" }
+        return attempts.filter { $0.value.count > 1 }.map {
+            "I1: \($0.key) happened \($0.value.count) times"
+        }
     }
 
     /// I2: what was accepted is final or waits for a named thing.
     private var accepted: [String] {
         guard isLast else { return [] }
-        let open = facts.runs.filter { !$0.phase.isFinal && $0.phase != .waiting }
+        // People have answered all that they were asked, so only a run that is stuck may still wait.
+        let open = facts.runs.filter { !$0.phase.isFinal && $0.reason != "stuck" }
         let undecided = facts.incidents.filter { $0.phase == .received }
         return open.map { "I2: run \($0.id) is \($0.phase.rawValue)" }
             + undecided.map { "I2: incident \($0.id) is not decided" }
-            + facts.runs.filter { $0.phase == .waiting && $0.reason == nil }.map {
-                "I2: run \($0.id) waits for nothing"
-            }
     }
 
     /// I3: no effect without an earlier intent on disk, but for questions.
@@ -73,7 +77,9 @@ struct Invariants {
             let record = stored.record
             guard let run = record.run, let epoch = record.epoch else { continue }
             if record.kind == .runClaimed {
-                if epoch != latest[run, default: 0] + 1 { wrong.append("I4: run \(run) epoch \(epoch)") }
+                if epoch != latest[run, default: 0] + 1 {
+                    wrong.append("I4: run \(run) epoch \(epoch)")
+                }
                 latest[run] = epoch
             } else if record.kind != .stepLateResult, record.kind != .runLeaseLost,
                 epoch != latest[run]
@@ -105,6 +111,28 @@ struct Invariants {
         return wrong
     }
 
+    /// I6: each checkpoint is of a prefix of the log as it is now.
+    private var checkpoints: [String] {
+        var wrong: [String] = []
+        for checkpoint in facts.checkpoints {
+            var frontier = MerkleFrontier()
+            for stored in facts.records.prefix(Int(checkpoint.size)) {
+                frontier.append(MerkleHash.leaf(stored.bytes))
+            }
+            if frontier.size != checkpoint.size || frontier.root != checkpoint.root {
+                wrong.append("I6: the log is not what was signed at \(checkpoint.size)")
+            }
+        }
+        return wrong
+    }
+
+    /// I7: what only observes has no effects.
+    private var dryRuns: [String] {
+        effects.filter { $0.path == "never" || $0.path == "nobody" }.map {
+            "I7: \($0.path) happened in a run that only observes"
+        }
+    }
+
     /// I8: within one path, results follow intents, attempt by attempt.
     private var order: [String] {
         var open: [String: Int] = [:]
@@ -119,7 +147,9 @@ struct Invariants {
                 if open[key] != nil { wrong.append("I8: \(key) began twice") }
                 open[key] = attempt
             } else if record.kind == .stepResult {
-                if open[key] != attempt { wrong.append("I8: \(key) has a result without an intent") }
+                if open[key] != attempt {
+                    wrong.append("I8: \(key) has a result without an intent")
+                }
                 open[key] = nil
             }
         }

@@ -34,12 +34,15 @@ package struct Schedule {
         package var runs = 0
         /// A digest of all records: the same seed gives the same.
         package var digest = ""
+
+        package init() {}
     }
 
     /// Runs it on this thread.
     package func run() -> Report {
         var report = Report()
         let incidents = incidents()
+        var signed: [Checkpoint] = []
         for life in 0..<Self.lives {
             let isLast = life == Self.lives - 1
             let dies = !isLast && chance.below(100) < 80
@@ -47,7 +50,7 @@ package struct Schedule {
             let failure = live(process, incidents)
             if process.isDead { report.crashes += 1 }
             if let failure, !process.isDead { report.violations.append(failure) }
-            check(&report, isLast: isLast || !process.isDead)
+            check(&report, &signed, isLast: isLast || !process.isDead)
             if !process.isDead || !report.violations.isEmpty { break }
         }
         return report
@@ -59,7 +62,8 @@ package struct Schedule {
                 id: "i\(number)", fingerprint: "f\(number)", priority: .high,
                 type: SimulatedProgram.types[chance.below(SimulatedProgram.types.count)],
                 source: "sim", target: chance.below(2) == 0 ? "one" : "two",
-                details: ["nodes": ["a", "b", "c"]], startedAt: world.now(), receivedAt: world.now())
+                details: ["nodes": ["a", "b", "c"]], startedAt: world.now(), receivedAt: world.now()
+            )
         }
     }
 }
@@ -138,17 +142,21 @@ extension Schedule {
 // MARK: - Invariants
 
 extension Schedule {
-    private func check(_ report: inout Report, isLast: Bool) {
-        let facts = Facts(disk: disk, world: world)
+    private func check(
+        _ report: inout Report, _ signed: inout [Checkpoint], isLast: Bool
+    ) {
+        let facts = Facts(disk: disk, world: world, earlier: signed)
         guard let facts else {
             report.violations.append("the disk cannot be read")
             return
         }
+        signed = facts.checkpoints
         report.records = facts.records.count
         report.effects = ledger.effects.count
         report.runs = facts.runs.count
         report.digest = SHA256.hash(facts.records.flatMap(\.bytes)).hex
-        report.violations += Invariants(facts: facts, effects: ledger.effects, isLast: isLast)
+        report.violations +=
+            Invariants(facts: facts, effects: ledger.effects, isLast: isLast)
             .violations
     }
 }

@@ -9,7 +9,9 @@ package enum SimulatedProgram {
         SourceFile(path: "runbooks/environments/sim.yaml", text: environment),
     ]
 
-    static let types = ["ladder", "verified", "undone", "each", "branches", "consent", "once", "plain"]
+    static let types = [
+        "ladder", "verified", "undone", "each", "branches", "consent", "once", "plain", "watched",
+    ]
 
     /// The compiled program, or what is wrong with it.
     package static func compile() -> Compilation {
@@ -125,6 +127,10 @@ package enum SimulatedProgram {
           - id: once
             match: {type: once}
             steps: [{id: a, uses: faulty.only}, {id: b, uses: faulty.only}, {id: c, uses: faulty.tell}]
+          - id: watched
+            match: {type: watched}
+            mode: observe
+            steps: [{id: never, uses: faulty.same}, {id: nobody, uses: faulty.tell}]
           - id: plain
             match: {type: plain}
             cooldown: {for: 1m}
