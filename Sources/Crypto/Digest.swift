@@ -15,6 +15,22 @@ package struct Digest: Hashable, Sendable {
         self.init(bytes)
     }
 
+    /// Takes 64 lower-case digits as they stand in a text; anything else gives `nil`.
+    package init?(lowerCaseHex digits: UnsafeBufferPointer<UInt8>) {
+        guard digits.count == 2 * Digest.byteCount else { return nil }
+        self.init()
+        let holds = withUnsafeMutableBytes { out in
+            for place in 0..<Digest.byteCount {
+                let high = Hex.lowerCaseValues[Int(digits[2 * place])]
+                let low = Hex.lowerCaseValues[Int(digits[2 * place + 1])]
+                guard high | low < 16 else { return false }
+                out[place] = high << 4 | low
+            }
+            return true
+        }
+        if !holds { return nil }
+    }
+
     init() { words = (0, 0, 0, 0) }
 
     package static let byteCount = 32

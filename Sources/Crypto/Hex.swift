@@ -2,6 +2,11 @@
 package enum Hex {
     private static let digits = Array("0123456789abcdef".utf8)
 
+    /// The value of each digit, 255 for what is none.
+    static let lowerCaseValues: [UInt8] = (0...255).map { unit in
+        UInt8(digits.firstIndex(of: UInt8(unit)) ?? 255)
+    }
+
     package static func encode(_ bytes: some Collection<UInt8>) -> String {
         let count = bytes.count * 2
         return String(unsafeUninitializedCapacity: count) { out in

@@ -40,7 +40,7 @@ package struct EnvironmentProgram: Sendable {
     /// Whether a binding reads a variable without saying what to do when it is not set (`env.?NAME`).
     package func requiresVariable(_ name: String) -> Bool {
         let settings = bindings.values.flatMap(\.settings) + oncall.values.flatMap { $0 }
-        return settings.flatMap(\.value.formulas).contains { $0.paths.contains("env.\(name)") }
+        return settings.flatMap(\.value.formulas).contains { $0.text.contains("env.\(name)") }
     }
 
     /// Whether a changing step needs an entry under `targets`; `simulated` knows no targets.

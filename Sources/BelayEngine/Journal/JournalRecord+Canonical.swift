@@ -67,6 +67,10 @@ extension JournalRecord {
 extension JournalRecord {
     /// Reads a record strictly: every member known and of its form, and the bytes exactly the canonical ones.
     package init(canonical bytes: [UInt8]) throws(RecordFault) {
+        if let record = bytes.withUnsafeBufferPointer({ RecordScanner.record($0) }) {
+            self = record
+            return
+        }
         let value: JSONValue
         do throws(JSONError) { value = try JSONParser.parse(bytes) } catch {
             throw RecordFault("no JSON: \(error)")

@@ -1,7 +1,8 @@
 import CCurl
+import Glibc
 
 /// A libcurl easy handle and the memory it refers to; set up so that nothing of the process's environment
-/// (proxies, .netrc, redirects) has a say.
+/// (proxies, .netrc) has a say in where a request goes.
 final class CurlHandle {
     let pointer: UnsafeMutableRawPointer
     private var lists: [UnsafeMutablePointer<curl_slist>] = []
@@ -71,7 +72,9 @@ final class CurlHandle {
     }
 
     func set(tls: TLSSettings) {
-        if let file = tls.authorityFile { set(CURLOPT_CAINFO, file) }
+        // As OpenSSL has it: where the system keeps its authorities elsewhere than libcurl was built for.
+        let standard = getenv("SSL_CERT_FILE").map { String(cString: $0) }
+        if let file = tls.authorityFile ?? standard { set(CURLOPT_CAINFO, file) }
         if let authority = tls.authority { set(CURLOPT_CAINFO_BLOB, blob: authority) }
         if let certificate = tls.clientCertificate { set(CURLOPT_SSLCERT_BLOB, blob: certificate) }
         if let key = tls.clientKey { set(CURLOPT_SSLKEY_BLOB, blob: key) }

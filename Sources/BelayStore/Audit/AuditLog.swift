@@ -105,6 +105,13 @@ package final class AuditLog: Sendable {
         try JournalVerifier(keys: keys, remembered: remembered).verify(path: files.path)
     }
 
+    /// SQLite's own check of a file's pages and indexes; throws `damaged` with its words.
+    package static func checkFile(_ path: String) throws(StoreError) {
+        let check = IntegrityCheck(path: path)
+        check.start()
+        if let message = check.wait().first { throw .damaged(message) }
+    }
+
     /// How two checkpoints stand to each other.
     package enum Consistency: Sendable, Hashable {
         /// With the proof, for others to check.

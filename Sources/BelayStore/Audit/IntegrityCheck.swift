@@ -21,9 +21,19 @@ final class IntegrityCheck: Sendable {
         return messages.withLock { $0 }
     }
 
-    private func run() {
+    /// For reading a whole file: pages are mapped rather than copied.
+    static var configuration: Configuration {
         var configuration = Configuration()
         configuration.readonly = true
+        configuration.busyMode = .timeout(10)
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA mmap_size = 34359738368")
+        }
+        return configuration
+    }
+
+    private func run() {
+        let configuration = Self.configuration
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             let found = try queue.read { db in

@@ -1,7 +1,9 @@
 import BelayCompiler
 package import BelayEngine
 import Crypto
+import Dispatch
 import GRDB
+import Synchronization
 
 /// Verifies a journal offline: from the database and the files beside it, or from an export alone.
 package struct JournalVerifier: Sendable {
@@ -18,8 +20,7 @@ package struct JournalVerifier: Sendable {
     /// Reads the whole database; throws only if it cannot be opened at all.
     package func verify(path: String) throws(StoreError) -> VerificationReport {
         let files = StoreFiles(path: path)
-        var configuration = Configuration()
-        configuration.readonly = true
+        let configuration = IntegrityCheck.configuration
         let queue = try SQLiteFailure.attempt {
             try DatabaseQueue(path: path, configuration: configuration)
         }
@@ -66,27 +67,23 @@ struct DatabaseCheck {
         return report
     }
 
+    /// How many records are examined side by side.
+    private static let batch = 8192
+
     private func checkRecords(_ check: inout LogCheck) throws {
         let rows = try Row.fetchCursor(
             db, sql: "SELECT idx, bytes, leaf, id, chain, kind, at FROM record ORDER BY idx")
         var payloads = try PayloadCursor(db)
+        var found: [StoredRow] = []
+        found.reserveCapacity(Self.batch)
         while let row = try rows.next() {
-            let index: Int64 = row[0]
-            let record = check.take(
-                LogCheck.Found(
-                    index: index, bytes: row.bytes(1), payloads: try payloads.take(index),
-                    leaf: row.digest(2)))
-            guard let record else { continue }
-            let agrees =
-                row[3] == record.id && row[4] == record.chain && row[5] == record.kind.rawValue
-                && row[6] == record.at.microseconds
-            if !agrees {
-                check.add(
-                    VerificationFault(
-                        .changedState, index: index, id: record.id, table: "record",
-                        "id, chain, kind or at of the row are not those of the record"))
+            found.append(StoredRow(row, payloads: try payloads.take(row[0])))
+            if found.count == Self.batch {
+                for examined in StoredRow.examine(found) { check.take(examined) }
+                found.removeAll(keepingCapacity: true)
             }
         }
+        for examined in StoredRow.examine(found) { check.take(examined) }
         for fault in payloads.strays { check.add(fault) }
     }
 
@@ -108,12 +105,60 @@ struct DatabaseCheck {
                     "the hash of level \(level) is not that of the records below"))
         }
         let count = Int64(rows.count)
-        let wanted = (1..<8).reduce(Int64(0)) { $0 + frontier.size >> Int64(8 * $1) }
+        let wanted = stride(
+            from: StoredNodes.levelStep, to: Int64.bitWidth, by: StoredNodes.levelStep
+        )
+        .reduce(Int64(0)) { $0 + frontier.size >> Int64($1) }
         if count != wanted {
             report.add(
                 VerificationFault(
                     .changedTree, table: "node", "\(wanted) hashes expected, \(count) found"))
         }
+    }
+}
+
+/// A row of the table of records, whose columns repeat what the record says.
+private struct StoredRow: Sendable {
+    let found: LogCheck.Found
+    private let id: String
+    private let chain: String
+    private let kind: String
+    private let at: Int64
+
+    init(_ row: Row, payloads: [StoredPayload]) {
+        found = LogCheck.Found(
+            index: row[0], bytes: row.bytes(1), payloads: payloads, leaf: row.digest(2))
+        id = row[3]
+        chain = row[4]
+        kind = row[5]
+        at = row[6]
+    }
+
+    /// Examines rows on all cores, in their order.
+    static func examine(_ rows: [StoredRow]) -> [LogCheck.Examined] {
+        let slices = min(rows.count, 8)
+        let results = Mutex<[Int: [LogCheck.Examined]]>([:])
+        DispatchQueue.concurrentPerform(iterations: slices) { slice in
+            let part = rows[rows.count * slice / slices..<rows.count * (slice + 1) / slices]
+            let examined = part.map { $0.examine() }
+            results.withLock { $0[slice] = examined }
+        }
+        return results.withLock { results in (0..<slices).flatMap { results[$0] ?? [] } }
+    }
+
+    private func examine() -> LogCheck.Examined {
+        var examined = LogCheck.examine(found)
+        guard let record = examined.record else { return examined }
+        let agrees =
+            id == record.id && chain == record.chain && kind == record.kind.rawValue
+            && at == record.at.microseconds
+        if !agrees {
+            examined.faults.append(
+                VerificationFault(
+                    .changedState, index: found.index, id: record.id, table: "record",
+                    "id, chain, kind or at of the row are not those of the record"))
+        }
+        return examined
     }
 }
 

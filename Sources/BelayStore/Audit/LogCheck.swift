@@ -13,6 +13,17 @@ struct LogCheck {
         var leaf: Digest?
     }
 
+    /// What can be said of a record by itself, which is most of the work and can be done side by side.
+    struct Examined {
+        var index: Int64
+        var record: JournalRecord?
+        var leaf: Digest
+        var hash: Digest
+        /// Payloads that are gone.
+        var gone: Int
+        var faults: [VerificationFault]
+    }
+
     private(set) var report = VerificationReport()
     private(set) var frontier = MerkleFrontier()
     private(set) var state = FoldedState()
@@ -34,78 +45,87 @@ struct LogCheck {
 
     mutating func add(_ fault: VerificationFault) { report.add(fault) }
 
-    /// Takes the next record; answers it if it can be read.
-    @discardableResult
-    mutating func take(_ found: Found) -> JournalRecord? {
-        if found.index != report.records {
+    /// Takes the next record.
+    mutating func take(_ found: Found) { take(Self.examine(found)) }
+
+    mutating func take(_ examined: Examined) {
+        if examined.index != report.records {
             add(
                 VerificationFault(
                     .missingRecord, index: report.records,
-                    "the next record is \(found.index)"))
+                    "the next record is \(examined.index)"))
         }
-        report.records = found.index + 1
-        let leaf = MerkleHash.leaf(found.bytes)
-        frontier.append(leaf)
-        let record = read(found, leaf)
-        if let record {
-            checkChain(record, found)
-            checkPayloads(record, found)
-            if foldsState { state.apply(record, at: found.index) }
+        report.records = examined.index + 1
+        frontier.append(examined.leaf)
+        if let record = examined.record {
+            checkChain(record, examined)
+            if foldsState { state.apply(record, at: examined.index) }
+            count(examined.gone, of: record)
         }
+        for fault in examined.faults { add(fault) }
         meetCheckpoints()
-        return record
     }
 
-    private mutating func read(_ found: Found, _ leaf: Digest) -> JournalRecord? {
+    private mutating func checkChain(_ record: JournalRecord, _ examined: Examined) {
+        let chain = record.chain
+        let head = heads.updateValue(examined.hash, forKey: chain)
+        guard record.prev != head else { return }
+        add(
+            VerificationFault(
+                .brokenChain, index: examined.index, id: record.id,
+                "prev is not the hash of the previous record of chain \(chain)"))
+    }
+
+    private mutating func count(_ missing: Int, of record: JournalRecord) {
+        let incident = record.incident ?? ""
+        if missing > 0 { gone[incident, default: 0] += missing }
+        if record.kind == .payloadsForgotten, let count = gone.removeValue(forKey: incident) {
+            report.forgotten += count
+        }
+    }
+
+    /// Reads and hashes one record and its payloads.
+    static func examine(_ found: Found) -> Examined {
+        var examined = Examined(
+            index: found.index, leaf: MerkleHash.leaf(found.bytes),
+            hash: SHA256.hash(found.bytes), gone: 0, faults: [])
         do throws(RecordFault) {
             let record = try JournalRecord(canonical: found.bytes)
-            if let stored = found.leaf, stored != leaf {
-                add(
+            examined.record = record
+            if let stored = found.leaf, stored != examined.leaf {
+                examined.faults.append(
                     VerificationFault(
                         .changedRecord, index: found.index, id: record.id,
                         "its bytes are not those that were hashed when it was written"))
             }
-            return record
+            examinePayloads(of: record, found, &examined)
         } catch {
-            add(VerificationFault(.changedRecord, index: found.index, error.message))
-            return nil
+            examined.faults.append(
+                VerificationFault(.changedRecord, index: found.index, error.message))
         }
+        return examined
     }
 
-    private mutating func checkChain(_ record: JournalRecord, _ found: Found) {
-        let chain = record.chain
-        if record.prev != heads[chain] {
-            add(
-                VerificationFault(
-                    .brokenChain, index: found.index, id: record.id,
-                    "prev is not the hash of the previous record of chain \(chain)"))
-        }
-        heads[chain] = SHA256.hash(found.bytes)
-    }
-
-    private mutating func checkPayloads(_ record: JournalRecord, _ found: Found) {
+    private static func examinePayloads(
+        of record: JournalRecord, _ found: Found, _ examined: inout Examined
+    ) {
         for commitment in record.commitments {
             guard let payload = found.payloads.first(where: { $0.name == commitment.name }) else {
-                gone[record.incident ?? "", default: 0] += 1
+                examined.gone += 1
                 continue
             }
             guard payload.commitment != commitment.hash else { continue }
-            add(
+            examined.faults.append(
                 VerificationFault(
                     .changedPayload, index: found.index, id: record.id,
                     "payload \(payload.name) does not fit its commitment"))
         }
         for payload in found.payloads
         where !record.commitments.contains(where: { $0.name == payload.name }) {
-            add(
+            examined.faults.append(
                 VerificationFault(
                     .strangePayload, index: found.index, id: record.id,
                     "payload \(payload.name) is not in the record"))
-        }
-        if record.kind == .payloadsForgotten,
-            let count = gone.removeValue(forKey: record.incident ?? "")
-        {
-            report.forgotten += count
         }
     }
 

@@ -28,8 +28,8 @@ enum Schema {
         }
     }
 
-    /// Times are microseconds since 1970; leases count on the clock that never jumps. Levels 8, 16, … of the Merkle
-    /// tree are stored, the rest is computed from at most 256 hashes below.
+    /// Times are microseconds since 1970; leases count on the clock that never jumps. Levels 4, 8, … of the Merkle
+    /// tree are stored, the rest is computed from at most 16 hashes below.
     private static let first = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
         CREATE TABLE record(

@@ -2,10 +2,10 @@ import BelayEngine
 import Crypto
 import GRDB
 
-/// The Merkle tree as it is stored: leaves with the records, every eighth level above, the rest computed.
+/// The Merkle tree as it is stored: leaves with the records, every fourth level above, the rest computed.
 struct StoredNodes: MerkleNodes {
     /// Which levels are stored besides the leaves: the multiples of this.
-    static let levelStep = 8
+    static let levelStep = 4
 
     let db: Database
 

@@ -37,7 +37,7 @@ struct AccessChooser {
             fieldUse[record.field, default: 0] += 1
             for number in list
             where seen.insert(UInt64(record.field) << 32 | UInt64(number)).inserted {
-                count(tests.tests[number]!, record.field)
+                count(tests.tests[Int(number)], record.field)
             }
         }
         choices.reserveCapacity(conditions.records.count)
@@ -120,7 +120,7 @@ struct AccessChooser {
     private func ranges(_ list: [UInt32]) -> [NumberRange]? {
         var ranges: [NumberRange] = []
         for number in list {
-            guard case .range(let range) = tests.tests[number]! else { return nil }
+            guard case .range(let range) = tests.tests[Int(number)] else { return nil }
             ranges.append(range)
         }
         return ranges
@@ -230,7 +230,7 @@ extension AccessChooser {
 
     /// The key of a test on a field, and the share of events expected to have it.
     private func key(_ number: UInt32, _ field: UInt32) -> (AccessKey, share: Double)? {
-        let test = tests.tests[number]!
+        let test = tests.tests[Int(number)]
         guard let accessClass = AccessChooser.accessClass(test) else { return nil }
         let known = Double(distinct[Kind(field: field, accessClass: accessClass)] ?? 1)
         if accessClass == .gram { return gramKey(test, field, known) }

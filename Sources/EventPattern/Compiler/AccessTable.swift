@@ -14,14 +14,14 @@ struct AccessTable {
         if key.accessClass == .gram {
             insert(Hashing.words(UInt64(key.value), 0, tag: tag), tag, 0, program)
         } else {
-            insert(AccessTable.hash(tests.tests[key.value]!, tag), tag, key.value, program)
+            insert(AccessTable.hash(tests.tests[Int(key.value)], tag), tag, key.value, program)
         }
     }
 
     /// Enters a text as a member of a set.
     mutating func insertMember(_ test: UInt32, of set: UInt32, _ tests: TestTable) {
         let tag = Matching.tag(set, .set)
-        insert(AccessTable.hash(tests.tests[test]!, tag), tag, test, 0)
+        insert(AccessTable.hash(tests.tests[Int(test)], tag), tag, test, 0)
     }
 
     private mutating func insert(_ hash: UInt64, _ tag: UInt32, _ test: UInt32, _ program: UInt32) {

@@ -14,19 +14,48 @@ struct ConditionTable {
     /// The texts that are members of sets, with the number of the set.
     private(set) var members: [(set: UInt32, test: UInt32)] = []
     private var numbers: [Key: UInt32] = [:]
+    /// The conditions of one test, by field and test.
+    private var singles: [UInt64: UInt32] = [:]
     private var sets: UInt32 = 0
 
     mutating func number(_ condition: Condition, field: UInt32, in table: inout TestTable) -> UInt32
     {
-        var tests = condition.alternatives.map { table.number($0.test) }
-        if tests.count > 1 { tests = Array(Set(tests)).sorted() }
+        if condition.alternatives.count == 1 {
+            return single(condition, table.number(condition.alternatives[0].test), field, &table)
+        }
+        var tests: [UInt32] = []
+        tests.reserveCapacity(condition.alternatives.count)
+        for alternative in condition.alternatives { tests.append(table.number(alternative.test)) }
+        tests = tests.count > 16 ? Array(Set(tests)).sorted() : distinct(tests)
+        if tests.count == 1 { return single(condition, tests[0], field, &table) }
         let key = Key(field: field, tests: tests)
         if let known = numbers[key] { return known }
-        let number = UInt32(records.count)
-        numbers[key] = number
+        numbers[key] = UInt32(records.count)
+        return add(tests, condition, field, &table)
+    }
+
+    private func distinct(_ tests: [UInt32]) -> [UInt32] {
+        var result: [UInt32] = []
+        for test in tests where !result.contains(test) { result.append(test) }
+        result.sort()
+        return result
+    }
+
+    private mutating func single(
+        _ condition: Condition, _ test: UInt32, _ field: UInt32, _ table: inout TestTable
+    ) -> UInt32 {
+        let key = UInt64(field) << 32 | UInt64(test)
+        if let known = singles[key] { return known }
+        singles[key] = UInt32(records.count)
+        return add([test], condition, field, &table)
+    }
+
+    private mutating func add(
+        _ tests: [UInt32], _ condition: Condition, _ field: UInt32, _ table: inout TestTable
+    ) -> UInt32 {
         self.tests.append(tests)
         records.append(record(tests, field, condition.allowsAbsence, &table))
-        return number
+        return UInt32(records.count - 1)
     }
 
     private mutating func record(
@@ -42,7 +71,9 @@ struct ConditionTable {
         var record = ConditionRecord(
             field: field, tests: list.count == 1 ? list[0] : table.list(list),
             count: UInt32(list.count), allowsAbsence: allowsAbsence)
-        if list.count == 1, case .range(let range) = table.tests[list[0]] { record.setRange(range) }
+        if list.count == 1, case .range(let range) = table.tests[Int(list[0])] {
+            record.setRange(range)
+        }
         return record
     }
 }

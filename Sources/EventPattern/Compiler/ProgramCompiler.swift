@@ -5,6 +5,10 @@ struct ProgramCompiler {
     private var tests = TestTable()
     private var conditions = ConditionTable()
     private var fieldNumbers: [FieldPath: UInt32] = [:]
+    /// The fields of the last patterns' conditions by place.
+    private var recent: [(path: FieldPath, field: UInt32)] = []
+    /// The conditions of the pattern at hand.
+    private var numbers: [UInt32] = []
     private var branches: [BranchRecord] = []
     private var branchConditions: [UInt32] = []
 
@@ -20,8 +24,10 @@ struct ProgramCompiler {
     private init(keysAreWhole: Set<[String]>) { paths = PathTree(keysAreWhole: keysAreWhole) }
 
     private mutating func add(_ pattern: EventPattern, rule: UInt32) {
-        let numbers = pattern.conditions.map { condition in
-            conditions.number(condition, field: field(condition.path), in: &tests)
+        numbers.removeAll(keepingCapacity: true)
+        for (index, condition) in pattern.conditions.enumerated() {
+            let field = field(condition.path, index)
+            numbers.append(conditions.number(condition, field: field, in: &tests))
         }
         for branch in pattern.branches {
             branches.append(
@@ -32,10 +38,21 @@ struct ProgramCompiler {
         }
     }
 
-    private mutating func field(_ path: FieldPath) -> UInt32 {
-        if let known = fieldNumbers[path] { return known }
-        let number = UInt32(paths.field(path))
-        fieldNumbers[path] = number
+    /// The field of a pattern's condition; patterns written alike name the same field at the same place.
+    private mutating func field(_ path: FieldPath, _ index: Int) -> UInt32 {
+        if index < recent.count, recent[index].path == path { return recent[index].field }
+        let number: UInt32
+        if let known = fieldNumbers[path] {
+            number = known
+        } else {
+            number = UInt32(paths.field(path))
+            fieldNumbers[path] = number
+        }
+        if index < recent.count {
+            recent[index] = (path, number)
+        } else if index == recent.count, index < 64 {
+            recent.append((path, number))
+        }
         return number
     }
 

@@ -5,8 +5,8 @@ struct TestTable {
     private(set) var ranges: [RangeRecord] = []
     private(set) var stretches: [Stretch] = []
     private(set) var expressions: [Expression] = []
-    /// The interned tests by number; records copied for a condition's list or a negation have none.
-    private(set) var tests: [UInt32: Test] = [:]
+    /// The interned tests by number; records copied for a condition's list or a negation are `absent`.
+    private(set) var tests: [Test] = []
     private var numbers: [Test: UInt32] = [:]
 
     /// The number of a test's record.
@@ -16,20 +16,24 @@ struct TestTable {
         let number = UInt32(records.count)
         records.append(record)
         numbers[test] = number
-        tests[number] = test
+        tests.append(test)
         return number
     }
 
     /// Appends copies of records side by side and gives the number of the first.
     mutating func list(_ numbers: [UInt32]) -> UInt32 {
         let first = UInt32(records.count)
-        for number in numbers { records.append(records[Int(number)]) }
+        for number in numbers {
+            records.append(records[Int(number)])
+            tests.append(.absent)
+        }
         return first
     }
 
     /// Appends a record that asks for membership in a set of texts.
     mutating func set(_ number: UInt32) -> UInt32 {
         records.append(TestRecord(kind: .textSet, offset: number))
+        tests.append(.absent)
         return UInt32(records.count - 1)
     }
 

@@ -28,9 +28,14 @@ enum Operators {
         WildcardOperator.self,
     ]
 
+    private static let named = all.map { (name: $0.name, type: $0) }
+
     /// The operator of a name, if the language of these options has it.
     static func named(_ name: String, _ options: PatternOptions) -> (any PatternOperator.Type)? {
-        all.first { $0.name == name && $0.isOffered(options) }
+        for entry in named where entry.name == name {
+            return entry.type.isOffered(options) ? entry.type : nil
+        }
+        return nil
     }
 
     /// Names that EventBridge reserves: no field inside `$or` may have them.
@@ -53,20 +58,34 @@ struct OperandReader {
     let options: PatternOptions
     /// The steps to the field's list, shared by all its alternatives.
     let field: [Step]
-    /// The steps below it.
+    /// The alternative in the list, and its operator; kept apart so that the usual case allocates nothing.
+    var alternative: Int?
+    var operatorName: String?
+    /// The steps below the operator.
     var tail: [Step] = []
+
+    /// The reader of an alternative's operand.
+    func operand(_ alternative: Int, _ name: String?) -> OperandReader {
+        OperandReader(
+            options: options, field: field, alternative: alternative, operatorName: name)
+    }
 
     func below(_ key: String) -> OperandReader { below(.key(key)) }
     func below(_ index: Int) -> OperandReader { below(.index(index)) }
 
     private func below(_ step: Step) -> OperandReader {
-        OperandReader(options: options, field: field, tail: tail + [step])
+        var reader = self
+        reader.tail.append(step)
+        return reader
     }
 
     /// The place as a JSON path.
     var path: String {
         var path = "$"
-        for step in field + tail {
+        let steps =
+            field + (alternative.map { [.index($0)] } ?? [])
+            + (operatorName.map { [.key($0)] } ?? []) + tail
+        for step in steps {
             switch step {
             case .key(let key): path += "." + key
             case .index(let index): path += "[\(index)]"

@@ -10,8 +10,12 @@ public struct FieldPath: Sendable, Hashable, Comparable {
     public var text: String { segments.joined(separator: ".") }
 
     public static func == (left: FieldPath, right: FieldPath) -> Bool {
-        left.segments.count == right.segments.count
-            && zip(left.segments, right.segments).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
+        guard left.segments.count == right.segments.count else { return false }
+        for index in left.segments.indices {
+            let (a, b) = (left.segments[index].utf8, right.segments[index].utf8)
+            guard a.count == b.count, a.elementsEqual(b) else { return false }
+        }
+        return true
     }
 
     public static func < (left: FieldPath, right: FieldPath) -> Bool {

@@ -118,7 +118,9 @@ struct NodeReader {
         let start = place
         var end = place + 1
         var escaped = false
+        var all: UInt8 = 0
         while end < bytes.count, bytes[end] != UInt8(ascii: "\"") {
+            all |= bytes[end]
             guard bytes[end] >= 0x20 else {
                 throw fault("a control character must be escaped", at: end)
             }
@@ -133,7 +135,9 @@ struct NodeReader {
         }
         place = end + 1
         let raw = UnsafeBufferPointer(rebasing: bytes[(start + 1)..<end])
-        guard escaped else { return try validated(raw, at: start) }
+        guard escaped else {
+            return all < 0x80 ? String(decoding: raw, as: UTF8.self) : try validated(raw, at: start)
+        }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(raw.count)
         if let offset = JSONGrammar.unescape(raw, into: { decoded.append($0) }) {

@@ -11,7 +11,12 @@ struct PatternReader {
     /// The most conditions in all branches of one pattern together.
     static let maximumSize = 1 << 18
 
-    init(options: PatternOptions) { self.options = options }
+    init(options: PatternOptions) {
+        self.options = options
+        conditions.reserveCapacity(Self.fewConditions)
+        branches[0].reserveCapacity(Self.fewConditions)
+        steps.reserveCapacity(Self.fewConditions)
+    }
 
     /// Reads the whole pattern.
     mutating func pattern(_ node: PatternNode) throws(PatternError) -> [EventPattern.Item] {
@@ -44,7 +49,7 @@ struct PatternReader {
                         "the operator name '\(member.key)' cannot be a field inside $or",
                         at: member.position)
                 }
-                items += try field(member, path: path, insideOr: insideOr)
+                try field(member, path: path, insideOr: insideOr, &items)
             }
             steps.removeLast()
         }
@@ -52,12 +57,14 @@ struct PatternReader {
     }
 
     private mutating func field(
-        _ member: PatternNode.Member, path: FieldPath, insideOr: Bool
-    ) throws(PatternError) -> [EventPattern.Item] {
+        _ member: PatternNode.Member, path: FieldPath, insideOr: Bool,
+        _ parts: inout [EventPattern.Item]
+    ) throws(PatternError) {
         let path = path.appending(member.key, whole: options.keysAreWhole)
         switch member.value.kind {
         case .object(let members):
-            return try object(members, at: member.value.position, path: path, insideOr: insideOr)
+            parts += try object(
+                members, at: member.value.position, path: path, insideOr: insideOr)
         case .array(let items):
             guard !items.isEmpty else {
                 throw refuse("an empty list is not allowed", at: member.value.position)
@@ -70,7 +77,7 @@ struct PatternReader {
                     Condition.Alternative(node: item, test: try alternative(item, index, reader)))
             }
             try add(Condition(path: path, position: member.position, alternatives: alternatives))
-            return [.condition(conditions.count - 1)]
+            parts.append(.condition(conditions.count - 1))
         default:
             throw refuse(
                 "'\(member.key)' must be an object or a list, not \(member.value.name)",
@@ -82,27 +89,31 @@ struct PatternReader {
         throws(PatternError) -> Test
     {
         guard case .object(let members) = node.kind else {
-            if case .array = node.kind { return try ExactMatch.test(node, in: reader.below(index)) }
-            return try ExactMatch.test(node, in: reader)
+            return try ExactMatch.test(node, in: reader.operand(index, nil))
         }
-        let member: PatternNode.Member
-        if members.count == 1 {
-            member = members[0]
-        } else {
-            member = try reader.below(index).onlyMember(members, of: node)
-        }
+        let member = try reader.operand(index, nil).onlyMember(members, of: node)
         guard let found = Operators.named(member.key, options) else {
             throw PatternError(
                 "unknown operator '\(member.key)'", at: member.position,
-                path: reader.below(index).path)
+                path: reader.operand(index, nil).path)
         }
-        return try found.test(member.value, in: reader.below(index).below(member.key))
+        return try found.test(member.value, in: reader.operand(index, member.key))
     }
+
+    /// Whether some condition has this path already; the path is noted.
+    private mutating func isKnown(_ path: FieldPath) -> Bool {
+        if conditions.count < Self.fewConditions { return conditions.contains { $0.path == path } }
+        if known.isEmpty { known = Set(conditions.map(\.path)) }
+        return !known.insert(path).inserted
+    }
+
+    /// Below this many conditions a search is faster than a set.
+    private static let fewConditions = 8
 
     /// Puts a condition into every branch, in place of one on the same path.
     private mutating func add(_ condition: Condition) throws(PatternError) {
         let new = Int32(conditions.count)
-        let seen = !known.insert(condition.path).inserted
+        let seen = isKnown(condition.path)
         conditions.append(condition)
         for index in branches.indices {
             if seen,

@@ -141,7 +141,7 @@ private struct StepTable {
     private func carrier(_ call: PlannedCall) -> String {
         guard let provider = call.provider else { return "no provider bound" }
         let main = ["function", "cluster", "host", "url", "command"].lazy.compactMap { name in
-            call.settings.first { $0.name == name }?.value.text
+            call.settings.first { $0.name == name }?.value.first
         }.first
         return provider + (main.map { " \($0)" } ?? "")
     }
@@ -188,6 +188,12 @@ extension Effect {
 }
 
 extension PlannedValue {
+    /// The text, or the first item of a list: the program of a command.
+    var first: String {
+        if case .known(.array(let items)) = self { return items.first?.stringValue ?? text }
+        return text
+    }
+
     var text: String {
         switch self {
         case .known(let value): value.stringValue ?? value.text()
@@ -197,7 +203,7 @@ extension PlannedValue {
 }
 
 extension [PlannedInput] {
-    var text: String { map { "\($0.name)=\($0.value.text)" }.joined(separator: " ") }
+    var text: String { map { "\($0.name)=\($0.value.text.cut(to: 60))" }.joined(separator: " ") }
 }
 
 extension String {

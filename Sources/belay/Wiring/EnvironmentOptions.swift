@@ -26,7 +26,7 @@ struct EnvironmentOptions: ParsableArguments {
         for name in environment.variables {
             if let value = variable(name) {
                 values[name] = .string(value)
-            } else {
+            } else if environment.requiresVariable(name) {
                 missing.append(name)
             }
         }

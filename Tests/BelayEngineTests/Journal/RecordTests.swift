@@ -79,6 +79,29 @@ import Testing
         }
     }
 
+    /// Two readers: what either takes must be written as the same bytes.
+    @Test func noOtherBytesThanTheCanonicalOnesAreTaken() throws {
+        for record in [Self.full, Self.bare] {
+            let good = record.canonicalBytes()
+            var taken = 0
+            for place in good.indices {
+                for change in [0x01, 0x20, 0x80] as [UInt8] {
+                    var bytes = good
+                    bytes[place] ^= change
+                    guard let read = try? JournalRecord(canonical: bytes) else { continue }
+                    taken += 1
+                    #expect(read.canonicalBytes() == bytes)
+                }
+                var cut = good
+                cut.remove(at: place)
+                if let read = try? JournalRecord(canonical: cut) {
+                    #expect(read.canonicalBytes() == cut)
+                }
+            }
+            #expect(taken > 50)
+        }
+    }
+
     @Test func kindsAreUniqueAndGrouped() {
         #expect(Set(RecordKind.allCases.map(\.rawValue)).count == RecordKind.allCases.count)
         for kind in RecordKind.allCases { #expect(kind.rawValue.split(separator: ".").count == 2) }

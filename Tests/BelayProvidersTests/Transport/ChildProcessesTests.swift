@@ -157,7 +157,11 @@ import Testing
     }
 
     private func openDescriptors() throws -> Int {
-        try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+        // Only what a child needs: sockets belong to other tests.
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").filter { name in
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(name)")
+            return target?.hasPrefix("pipe:") == true || target?.contains("pidfd") == true
+        }.count
     }
 
     /// Whether a process is alive; one that is dead and not yet reaped by its parent is not.

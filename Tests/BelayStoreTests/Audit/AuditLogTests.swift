@@ -63,7 +63,7 @@ import Testing
         try Forger(path: path).sql("UPDATE node SET hash = zeroblob(32) WHERE idx = 1")
         let fault = try #require(try audit.verify().faults.first)
         #expect(fault.kind == .changedTree)
-        #expect(fault.index == 256)
+        #expect(fault.index == 16)
         let reopened = try await SQLiteStore.open(path: path, world: world)
         #expect(reopened.fork != nil, "a log whose hashes were changed is not signed over")
         await reopened.close()

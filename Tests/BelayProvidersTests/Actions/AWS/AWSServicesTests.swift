@@ -207,4 +207,40 @@ import Testing
         #expect(try vault.open("TOKEN") == "param-secret-8")
         #expect(throws: SecretError.self) { try vault.open("NONE") }
     }
+
+    /// What moto does not have: the requests, against what the public API reference asks for.
+    @Test func elastiCacheIsAskedByItsReference() async throws {
+        let folder = try Fixtures.temporaryFolder().path(percentEncoded: false)
+        let peer = try await Peer.start("python3", [Fixtures.path("servers/keep.py"), "{port}", folder, "<R/>"])
+        let variables = [
+            "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1",
+            "AWS_ENDPOINT_URL_ELASTICACHE": "http://127.0.0.1:\(peer.port)",
+        ]
+        let cases: [(String, JSONObject, String)] = [
+            (
+                "aws.elasticache.reboot", ["cluster": "c", "nodes": ["0001", "0002"]],
+                "Action=RebootCacheCluster&Version=2015-02-02&CacheClusterId=c"
+                    + "&CacheNodeIdsToReboot.CacheNodeId.1=0001&CacheNodeIdsToReboot.CacheNodeId.2=0002"
+            ),
+            (
+                "aws.elasticache.resize", ["cluster": "c", "node_type": "cache.r5.large", "count": 3],
+                "Action=ModifyCacheCluster&Version=2015-02-02&CacheClusterId=c&CacheNodeType=cache.r5.large"
+                    + "&NumCacheNodes=3&ApplyImmediately=true"
+            ),
+            (
+                "aws.elasticache.resize_group", ["group": "g", "node_type": "cache.r5.large"],
+                "Action=ModifyReplicationGroup&Version=2015-02-02&ReplicationGroupId=g"
+                    + "&CacheNodeType=cache.r5.large&ApplyImmediately=true"
+            ),
+        ]
+        for (number, item) in cases.enumerated() {
+            #expect(try await perform(item.0, item.1, variables).shape == "ok", "\(item.0)")
+            let file = URL(filePath: "\(folder)/\(number).json")
+            let kept = try JSONParser.parse([UInt8](try Data(contentsOf: file)))
+            #expect(kept["body"]?.stringValue == item.2)
+        }
+        let empty: JSONObject = ["cluster": "c", "nodes": []]
+        #expect(try await perform("aws.elasticache.reboot", empty, variables).shape == "failed(invalid)")
+        #expect(try await perform("aws.elasticache.resize", ["cluster": "c"], variables).shape == "failed(invalid)")
+    }
 }

@@ -1,0 +1,60 @@
+# `make run` does the main job, `make test` runs every test; both install what the system lacks.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Servers that tests start may come from .venv; Debian keeps redis-server where not every PATH looks.
+export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin
+
+BUILD := swift build --explicit-target-dependency-import-check error
+RELEASE_PATH := .build-release
+RELEASE := $(BUILD) -c release --static-swift-stdlib -Xswiftc -cross-module-optimization --scratch-path $(RELEASE_PATH)
+SWIFT_FOLDERS := $(wildcard Sources Tests Fuzz Package.swift)
+
+.PHONY: help setup setup-tests build release run test test-swift test-runbooks format lint tidy bench bench-build \
+	bench-commands bench-cel bench-match bench-store simulate crash clean
+
+help: ## Tell what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
+
+setup: ## Install the system's packages that the build needs
+	@scripts/setup
+
+setup-tests: ## The same, and what the tests talk to
+	@scripts/setup --tests
+
+build: setup ## Build for debugging, into .build
+	$(BUILD) --product belay
+
+release: setup ## Build the binary that is shipped, into .build-release
+	$(RELEASE) --product belay
+	@ls -l $(RELEASE_PATH)/release/belay
+
+run: build ## Do the main job: an alert, its plan, its run, its audit trail
+	@scripts/demo .build/debug/belay
+
+test: setup-tests ## Run every test: of the code, and of the runbooks
+	@scripts/test
+
+format: ## Format the Swift sources
+	swift format -i -p -r $(SWIFT_FOLDERS)
+
+lint: ## Check the format of the Swift sources; warnings are errors
+	swift format lint --strict -p -r $(SWIFT_FOLDERS)
+
+tidy: ## Check what is a fact and not a taste: imports, pages, fixtures, scripts
+	@scripts/tidy
+
+bench: bench-commands bench-match bench-cel bench-store ## Measure everything
+
+bench-commands: release ## Start, check of 1,000 files, plan from a cold start
+	@scripts/bench-commands $(RELEASE_PATH)/release/belay
+
+bench-match bench-cel bench-store: setup ## Measure the matcher, the expressions, the journal
+	$(RELEASE) --product $@
+	$(RELEASE_PATH)/release/$@ $(ARGUMENTS)
+
+clean: ## Remove what was built
+	rm -rf .build .build-release .venv
