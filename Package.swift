@@ -69,6 +69,10 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        library("BelaySimulation", ["BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto"]),
+        .executableTarget(
+            name: "simulate", dependencies: ["BelaySimulation", "BelayCompiler"], swiftSettings: settings),
+
         .executableTarget(
             name: "bench-match", dependencies: ["EventPattern"], swiftSettings: settings),
 
@@ -83,6 +87,7 @@ let package = Package(
         tests(
             "BelayStore",
             ["BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests("Simulation", ["BelaySimulation", "BelayCompiler"]),
         tests("BelayCommand", ["JSON"]),
         tests("Tidy", ["BelayCompiler", "BelayEngine", "BelayProviders"], fixtures: false),
     ],
