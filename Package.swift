@@ -49,15 +49,20 @@ let package = Package(
         library("EventPattern", ["JSON", "Text"]),
         library("BelayCompiler", ["CYAML", "CEL", "EventPattern", "JSON", "Text", "Crypto"]),
         library("BelayEngine", ["BelayCompiler", "CEL", "EventPattern", "JSON", "Text", "Crypto"]),
-        library("BelayProviders", ["BelayEngine", "BelayCompiler", "CCurl", "JSON", "Text", "Crypto"]),
-        library("BelayStore", [
-            "BelayEngine", "BelayCompiler", "JSON", "Crypto", .product(name: "GRDB", package: "GRDB.swift"),
-            .product(name: "GRDBSQLite", package: "GRDB.swift"),
-        ]),
+        library(
+            "BelayProviders", ["BelayEngine", "BelayCompiler", "CCurl", "JSON", "Text", "Crypto"]),
+        library(
+            "BelayStore",
+            [
+                "BelayEngine", "BelayCompiler", "JSON", "Crypto",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         .executableTarget(
             name: "belay",
             dependencies: [
-                "BelayCompiler", "BelayEngine", "BelayProviders", "BelayStore", "CEL", "EventPattern", "JSON", "Text", "Crypto",
+                "BelayCompiler", "BelayEngine", "BelayProviders", "BelayStore", "CEL",
+                "EventPattern", "JSON", "Text", "Crypto",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -65,16 +70,22 @@ let package = Package(
         .executableTarget(
             name: "bench-store",
             dependencies: [
-                "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto", .product(name: "GRDB", package: "GRDB.swift"),
+                "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
 
-        library("BelaySimulation", ["BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto"]),
+        library(
+            "BelaySimulation", ["BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto"]),
         .executableTarget(
-            name: "simulate", dependencies: ["BelaySimulation", "BelayCompiler"], swiftSettings: settings),
+            name: "simulate", dependencies: ["BelaySimulation", "BelayCompiler"],
+            swiftSettings: settings),
 
         .executableTarget(
             name: "bench-match", dependencies: ["EventPattern"], swiftSettings: settings),
+
+        .executableTarget(
+            name: "belay-lambda", dependencies: ["BelayProviders"], swiftSettings: settings),
 
         tests("JSON", ["JSON"]),
         tests("Text", ["Text"], fixtures: false),
@@ -82,11 +93,17 @@ let package = Package(
         tests("CEL", ["CEL", "JSON", "Text"]),
         tests("EventPattern", ["EventPattern", "JSON", "Text"]),
         tests("BelayCompiler", ["BelayCompiler", "CEL", "EventPattern", "JSON", "Text"]),
-        tests("BelayEngine", ["BelayEngine", "BelayCompiler", "CEL", "EventPattern", "JSON", "Crypto"]),
-        tests("BelayProviders", ["BelayProviders", "BelayEngine", "BelayCompiler", "JSON", "Crypto"]),
+        tests(
+            "BelayEngine",
+            ["BelayEngine", "BelayCompiler", "CEL", "EventPattern", "JSON", "Crypto"]),
+        tests(
+            "BelayProviders", ["BelayProviders", "BelayEngine", "BelayCompiler", "JSON", "Crypto"]),
         tests(
             "BelayStore",
-            ["BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto", .product(name: "GRDB", package: "GRDB.swift")]),
+            [
+                "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         tests("Simulation", ["BelaySimulation", "BelayCompiler"]),
         tests("BelayCommand", ["JSON"]),
         tests("Tidy", ["BelayCompiler", "BelayEngine", "BelayProviders"], fixtures: false),

@@ -220,7 +220,9 @@ extension EnvironmentResolver {
         else { return }
         let allowed = provider.settings + operation.action.inputs
         let scope = NameScope.binding(inputs: inputsShape(contract))
-        let settings = settings(bind.settings, scope, allowed, provider: provider.name)
+        let settings =
+            settings(bind.settings, scope, allowed, provider: provider.name)
+            + sharedSettings(of: provider, besides: bind.settings.map(\.name.value))
         requireSettings(bind, contract, provider, operation)
         let recovery = bind.recovery?.value ?? operation.action.recovery
         if recovery > contract.recovery {
@@ -344,12 +346,33 @@ extension EnvironmentResolver {
         }
     }
 
-    /// A provider's own operations need no binding if it needs no settings.
+    /// What the environment says once for all bindings: hosts that may be reached, the account that must answer.
+    private func sharedSettings(
+        of provider: ProviderContract, besides given: [String]
+    ) -> [NamedTemplate] {
+        var shared: [(name: String, value: JSONValue)] = []
+        let network = environment.network
+        if !network.hosts.isEmpty {
+            shared.append(("hosts", .array(network.hosts.map(JSONValue.string))))
+        }
+        if !network.addresses.isEmpty {
+            shared.append(("networks", .array(network.addresses.map(JSONValue.string))))
+        }
+        if let account = environment.account { shared.append(("account", .string(account))) }
+        return shared.filter { setting in
+            !given.contains(setting.name) && provider.settings.contains { $0.name == setting.name }
+        }.map { NamedTemplate(name: $0.name, value: .constant($0.value)) }
+    }
+
+    /// A provider's own operations that change nothing need no binding if it needs no settings; what changes
+    /// something is bound by a person, or not at all.
     private mutating func bindOwnOperations() {
         for provider in catalogue.providers.values
         where !provider.settings.contains(where: { $0.required && $0.standard == nil }) {
             for operation in provider.operations
-            where environment.bindings[operation.action.name] == nil {
+            where environment.bindings[operation.action.name] == nil
+                && !operation.action.effect.isChange
+            {
                 environment.bindings[operation.action.name] = Binding(
                     action: operation.action.name, provider: provider.name, operation: operation,
                     settings: [], recovery: operation.action.recovery,

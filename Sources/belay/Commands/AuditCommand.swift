@@ -259,7 +259,8 @@ struct AuditCheckProofCommand: ParsableCommand {
         switch proof.check(record: bytes, keys: keys) {
         case .success(let checkpoint):
             Output.standard(
-                "proved: the record is in \(checkpoint.origin) at index \(proof.index) of \(checkpoint.size)")
+                "proved: the record is in \(checkpoint.origin) at index \(proof.index) of \(checkpoint.size)"
+            )
         case .failure(let fault):
             Output.standard("not proved: \(fault)")
             throw ExitStatus.findings

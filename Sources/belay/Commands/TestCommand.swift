@@ -8,13 +8,14 @@ import Text
 /// `belay test`: run `*.test.yaml` on virtual time.
 struct TestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "test", abstract: "Run the tests of runbooks on virtual time; nothing is called.",
+        commandName: "test",
+        abstract: "Run the tests of runbooks on virtual time; nothing is called.",
         discussion: """
             Example:
               belay test
               belay test runbooks/cache.test.yaml --run 'cooldown'
 
-            Without paths, and for a folder, every test of the repository is run. Exit status 1 if a case fails.
+            Without paths every test of the repository is run. Exit status 1 if a case fails.
             """)
 
     @Argument(help: ArgumentHelp("Test files, or the folder of the runbooks.", valueName: "path"))
@@ -22,7 +23,9 @@ struct TestCommand: ParsableCommand {
 
     @OptionGroup var repository: RepositoryOptions
 
-    @Option(name: .customLong("run"), help: ArgumentHelp("Only cases whose name the RE2 expression finds.", valueName: "re"))
+    @Option(
+        name: .customLong("run"),
+        help: ArgumentHelp("Only cases whose name the RE2 expression finds.", valueName: "re"))
     var chosen: String?
 
     @Option(name: .long, help: "human or json.")
@@ -37,8 +40,10 @@ struct TestCommand: ParsableCommand {
         let compilation = try repository.compile(folders, lints: false)
         guard let program = compilation.program else {
             Output.standardError(
-                FindingsView(compilation.diagnostics, format: "human", color: .auto, descriptor: 2).text)
-            throw CommandProblem(.findings, "nothing is tested in a repository with errors", help: "belay check")
+                FindingsView(compilation.diagnostics, format: "human", color: .auto, descriptor: 2)
+                    .text)
+            throw CommandProblem(
+                .findings, "nothing is tested in a repository with errors", help: "belay check")
         }
         let runner = RunbookTestRunner(program)
         let reports = try files(compilation.syntax, folders).flatMap { file in
@@ -57,16 +62,21 @@ struct TestCommand: ParsableCommand {
     }
 
     /// All tests of the repository, or the files that are named.
-    private func files(_ syntax: RepositorySyntax, _ folders: [String]) throws -> [RunbookTestFile] {
+    private func files(_ syntax: RepositorySyntax, _ folders: [String]) throws -> [RunbookTestFile]
+    {
         let named = paths.filter { !folders.contains($0) }
         guard !named.isEmpty else { return syntax.tests }
         return try named.map { path in
             let wanted = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
-            guard let file = syntax.tests.first(where: { wanted == $0.file.path || wanted.hasSuffix("/" + $0.file.path) })
+            guard
+                let file = syntax.tests.first(where: {
+                    wanted == $0.file.path || wanted.hasSuffix("/" + $0.file.path)
+                })
             else {
                 let near = Suggestion.nearest(to: wanted, in: syntax.tests.map(\.file.path))
                 throw CommandProblem(
-                    .unreadable, "\(path) is no test of this repository", help: near.map { "did you mean \($0)?" })
+                    .unreadable, "\(path) is no test of this repository",
+                    help: near.map { "did you mean \($0)?" })
             }
             return file
         }
@@ -76,17 +86,20 @@ struct TestCommand: ParsableCommand {
         if format == "json" {
             let cases = reports.map { report -> JSONValue in
                 [
-                    "file": .string(report.file), "name": .string(report.name), "passed": .bool(report.passed),
+                    "file": .string(report.file), "name": .string(report.name),
+                    "passed": .bool(report.passed),
                     "text": .string(report.passed ? "" : report.text),
                 ]
             }
-            Output.standard(JSONValue.object(["schema_version": "1.0", "cases": .array(cases)]).pretty())
+            Output.standard(
+                JSONValue.object(["schema_version": "1.0", "cases": .array(cases)]).pretty())
             return
         }
         for report in reports {
             Output.standard(report.passed ? "ok   \(report.file)  \(report.name)" : report.text)
             for mock in report.unusedMocks {
-                Output.standard("     warning[RB5002]: no call uses the mock `\(mock.key)`, \(mock.span)")
+                Output.standard(
+                    "     warning[RB5002]: no call uses the mock `\(mock.key)`, \(mock.span)")
             }
         }
         let failed = reports.count { !$0.passed }

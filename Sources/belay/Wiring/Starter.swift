@@ -3,6 +3,7 @@ enum Starter {
     static let files: [(path: String, text: String)] = [
         ("runbooks/cache.yaml", runbook), ("runbooks/cache.test.yaml", test),
         ("runbooks/environments/production.yaml", environment),
+        ("runbooks/environments/simulated.yaml", simulated),
         ("runbooks/incidents/pressure.json", incident),
         (".github/workflows/runbooks.yaml", workflow),
     ]
@@ -93,6 +94,17 @@ enum Starter {
           cache: {unit: redis-server}
         env: [REDIS_HOST]
         limits: {max_runs: {count: 20, per: 10m}, max_targets: {count: 5, per: 10m}}
+
+        """
+
+    private static let simulated = """
+        apiVersion: belay/v1
+        kind: Environment
+        metadata: {name: simulated, owner: team-platform}
+        # Nothing is called; what is not bound here is answered with nothing.
+        mode: auto
+        bind:
+          metrics.query: {provider: simulated, output: {value: 71}}
 
         """
 
