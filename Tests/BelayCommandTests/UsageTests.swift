@@ -23,7 +23,7 @@ import Testing
                 ],
                 "alertmanager"
             ),
-            (["check", "--explain", "RB1O03"], "RB1003"), 
+            (["check", "--explain", "RB1O03"], "RB1003"),
             (
                 [
                     "explain", "-i", "runbooks/incidents/redis-memory-high.json", "--rule",
