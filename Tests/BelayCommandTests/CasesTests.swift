@@ -4,9 +4,9 @@ import Testing
 @Suite struct CasesTests {
     @Test func patternCasesAreCounted() async throws {
         let folder = try Folder()
-        let good = #"{"id": "a", "pattern": {"x": [1]}, "event": {"x": 1}, "match": true}"#
-        let bad = #"{"id": "b", "pattern": {"x": [1]}, "event": {"x": 2}, "match": true}"#
-        let invalid = #"{"id": "c", "pattern": {"x": 1}, "valid": false}"#
+        let good = #"{"id": "a", "pattern": "{\"x\": [1]}", "event": "{\"x\": 1}", "match": true}"#
+        let bad = #"{"id": "b", "pattern": "{\"x\": [1]}", "event": "{\"x\": 2}", "match": true}"#
+        let invalid = #"{"id": "c", "pattern": "{\"x\": 1}", "valid": false}"#
         try folder.write("\(good)\n\(invalid)\n", to: "good.jsonl")
         try folder.write("\(good)\n\(bad)\n", to: "bad.jsonl")
         let passed = try await Belay.run("match", "--cases", "good.jsonl", in: folder)
@@ -37,8 +37,8 @@ import Testing
         try folder.write(cases, to: "cases.jsonl")
         let answer = try await Belay.run("eval", "--cases", "cases.jsonl", in: folder)
         #expect(answer.status == 0, "\(answer.output)")
-        #expect(answer.lastLine.hasSuffix(" passed, 0 failed"), "\(answer.lastLine)")
-        #expect(answer.lastLine != "0 passed, 0 failed")
+        #expect(answer.lastLine.contains(" passed, 0 failed"), "\(answer.lastLine)")
+        #expect(!answer.lastLine.hasPrefix("0 passed"), "\(answer.lastLine)")
     }
 
     @Test func oneExpressionIsTried() async throws {

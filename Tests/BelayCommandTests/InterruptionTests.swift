@@ -25,6 +25,7 @@ import Testing
           restart_service:
             provider: exec
             command: [/bin/bash, -c, "echo $$ >'PLACE/pid.new'; mv 'PLACE/pid.new' 'PLACE/pid'; exec sleep 25"]
+            recovery: idempotent
           notify_human: {provider: log}
         """
 
@@ -51,7 +52,7 @@ import Testing
         #expect(verified.output.hasPrefix("verified: "))
         let trail = try await Belay.run(
             "audit", "show", "--store", "journal.db", "--format", "json", in: folder)
-        let records = try JSONLines.objects(trail.output)
+        let records = try Printed.records(trail.output)
         func kinds(_ step: String) -> [String] {
             records.filter { $0["step"] as? String == step }.compactMap { $0["kind"] as? String }
         }

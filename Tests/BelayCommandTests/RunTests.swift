@@ -20,7 +20,7 @@ import Testing
         #expect(try await redis.keys() == 0)
 
         let trail = try await Belay.run("audit", "show", "--format", "json", in: folder)
-        let records = try JSONLines.objects(trail.output)
+        let records = try Printed.records(trail.output)
         for step in ["clear", "restart", "human"] {
             let own = records.filter { $0["step"] as? String == step }
             let intent = try #require(
@@ -29,7 +29,7 @@ import Testing
                 own.first { $0["kind"] as? String == "step.result" }, "\(step) has no result")
             #expect(result["outcome"] as? String == "succeeded")
             let key = intent["idem"] as? String ?? ""
-            #expect(key.count == 64 && key.allSatisfy(\.isHexDigit), "\(step): \(key)")
+            #expect(key.count == 64 && key.allSatisfy { $0.isHexDigit }, "\(step): \(key)")
         }
         #expect(trail.output.contains("run.finished"))
 
@@ -84,17 +84,5 @@ import Testing
         #expect(text.contains("notify_human"))
         let verified = try await Belay.run("audit", "verify", in: folder)
         #expect(verified.status == 0, "\(verified.output)")
-    }
-}
-
-/// JSON that a command printed: one array, or a document a line.
-enum JSONLines {
-    static func objects(_ text: String) throws -> [[String: Any]] {
-        if let whole = try? JSONSerialization.jsonObject(with: Data(text.utf8)) {
-            return (whole as? [[String: Any]]) ?? [whole as? [String: Any] ?? [:]]
-        }
-        return try text.split(separator: "\n").map { line in
-            try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
-        }
     }
 }

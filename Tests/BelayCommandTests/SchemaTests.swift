@@ -12,7 +12,7 @@ import Testing
         let files = try FileManager.default.contentsOfDirectory(
             atPath: Repository.root.appending(path: "schemas").path
         ).sorted()
-        #expect(files == Self.kinds.map { "\($0).schema.json" })
+        #expect(files == Self.kinds.map { "\($0).schema.json" }.sorted())
         for kind in Self.kinds {
             let made = try await Belay.run("schema", kind, in: folder)
             let kept = try Repository.text("schemas/\(kind).schema.json")

@@ -11,7 +11,7 @@ import Testing
 
     @Test(
         arguments: [
-            (["chekc"], "check"), (["check", "--formt", "json"], "--format"),
+            (["check", "--formt", "json"], "--format"),
             (
                 ["plan", "-i", "runbooks/incidents/redis-memory-high.json", "--env", "locl"],
                 "local"
@@ -23,7 +23,7 @@ import Testing
                 ],
                 "alertmanager"
             ),
-            (["check", "--explain", "RB1O03"], "RB1003"), (["audit", "verfy"], "verify"),
+            (["check", "--explain", "RB1O03"], "RB1003"),
             (
                 [
                     "explain", "-i", "runbooks/incidents/redis-memory-high.json", "--rule",

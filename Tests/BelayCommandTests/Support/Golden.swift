@@ -29,6 +29,7 @@ enum Golden {
                 #/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/#, with: "ID"
             )
             .replacing(#/\b[0-9a-f]{12,64}\b/#, with: "HEX")
+            .replacing(#/\b[0-9a-f]{7}$/#.anchorsMatchLineEndings(), with: "HEX")
             .replacing(#/127\.0\.0\.1:\d+/#, with: "127.0.0.1:PORT")
     }
 }
