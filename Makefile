@@ -14,7 +14,7 @@ RELEASE := $(BUILD) -c release --static-swift-stdlib -Xswiftc -cross-module-opti
 SWIFT_FOLDERS := $(wildcard Sources Tests Fuzz Package.swift)
 
 .PHONY: help setup setup-tests build release run test test-swift test-runbooks format lint tidy bench bench-build \
-	bench-commands bench-cel bench-match bench-store simulate crash clean
+	bench-commands bench-cel bench-match bench-store simulate clean
 
 help: ## Tell what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -55,6 +55,10 @@ bench-commands: release ## Start, check of 1,000 files, plan from a cold start
 bench-match bench-cel bench-store: setup ## Measure the matcher, the expressions, the journal
 	$(RELEASE) --product $@
 	$(RELEASE_PATH)/release/$@ $(ARGUMENTS)
+
+simulate: setup ## Run seeded schedules with crashes: make simulate ARGUMENTS='10000 1'
+	$(RELEASE) --product simulate
+	$(RELEASE_PATH)/release/simulate $(ARGUMENTS)
 
 clean: ## Remove what was built
 	rm -rf .build .build-release .venv

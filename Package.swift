@@ -104,7 +104,7 @@ let package = Package(
                 "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
-        tests("Simulation", ["BelaySimulation", "BelayCompiler"]),
+        tests("Simulation", ["BelaySimulation", "BelayCompiler"], fixtures: false),
         tests("BelayCommand", ["JSON"]),
         tests("Tidy", ["BelayCompiler", "BelayEngine", "BelayProviders"], fixtures: false),
     ],

@@ -19,6 +19,7 @@ import Testing
         apiVersion: belay/v1
         kind: Environment
         metadata: {name: here, owner: team-platform}
+        targets: {web-7: {}}
         mode: auto
         bind:
           clear_cache: {provider: simulated}

@@ -57,7 +57,9 @@ import Testing
     }
 
     @Test func noFileTellsOfOneMachine() throws {
-        let places = ["/work" + "/", "/root" + "/", "/home" + "/"]
+        let places = ["/work", "/root", "/home"].flatMap { place in
+            [" ", "\"", "'", "=", "(", ">", "`"].map { "\($0)\(place)/" }
+        }
         let tracked = try Repository.tracked()
         #expect(tracked.count > 500)
         for file in tracked {

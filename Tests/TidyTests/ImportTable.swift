@@ -33,7 +33,7 @@ struct ImportTable {
         let manifest = try Repository.text("Package.swift")
         var table = ImportTable()
         let targets =
-            #/(?:library\(|\.executableTarget\(\s*name: |\.target\(name: |\.systemLibrary\(name: )"([A-Za-z0-9-]+)"/#
+            #/(?:library\(\s*|\.executableTarget\(\s*name: |\.target\(name: |\.systemLibrary\(name: )"([A-Za-z0-9-]+)"/#
         let matches = manifest.matches(of: targets)
         for (index, match) in matches.enumerated() {
             let end =

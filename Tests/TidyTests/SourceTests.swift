@@ -4,10 +4,10 @@ import Testing
 @Suite struct SourceTests {
     /// What is written only where it belongs, and where that is: a path, or the beginning of one.
     private static let reserved: [(text: String, places: [String])] = [
-        ("print(", ["Sources/bench-"]),
+        ("print(", ["Sources/bench-", "Sources/simulate/"]),
         ("Date()", []),
         ("try!", []),
-        ("fatalError(", ["Sources/bench-"]),
+        ("fatalError(", ["Sources/bench-", "Sources/simulate/"]),
         ("#if DEBUG", []),
         (
             "@unchecked Sendable",

@@ -86,9 +86,11 @@ enum Belay {
     ) -> [String: String] {
         let inherited = ProcessInfo.processInfo.environment
         let search = inherited["PATH"] ?? "/usr/bin:/bin"
+        let tools = Repository.root.appending(path: ".venv/bin").path
         let beside = URL(filePath: path).deletingLastPathComponent().path
         return [
-            "PATH": "\(beside):\(search):/usr/sbin", "HOME": folder.path("home"), "USER": "ann",
+            "PATH": "\(beside):\(tools):\(search):/usr/sbin", "HOME": folder.path("home"),
+            "USER": "ann",
             "LANG": "C.UTF-8", "XDG_STATE_HOME": folder.path("state"),
         ].merging(variables) { _, new in new }
     }
