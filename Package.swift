@@ -86,7 +86,7 @@ let package = Package(
         tests(
             "BelayStore",
             ["BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests("Simulation", ["BelaySimulation", "BelayCompiler"]),
+        tests("Simulation", ["BelaySimulation", "BelayStore", "BelayEngine", "BelayCompiler", "JSON"]),
         tests("BelayCommand", ["JSON"]),
         tests("Tidy", ["JSON"]),
     ],
