@@ -16,9 +16,10 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 }
 
 /// The tests of one target; fixtures beside them are read by path and are not resources.
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool = true) -> Target {
     .testTarget(
-        name: name + "Tests", dependencies: dependencies, exclude: ["Fixtures"], swiftSettings: settings)
+        name: name + "Tests", dependencies: dependencies, exclude: fixtures ? ["Fixtures"] : [],
+        swiftSettings: settings)
 }
 
 let package = Package(
@@ -76,7 +77,7 @@ let package = Package(
             name: "bench-match", dependencies: ["EventPattern"], swiftSettings: settings),
 
         tests("JSON", ["JSON"]),
-        tests("Text", ["Text"]),
+        tests("Text", ["Text"], fixtures: false),
         tests("Crypto", ["Crypto", "JSON"]),
         tests("CEL", ["CEL", "JSON", "Text"]),
         tests("EventPattern", ["EventPattern", "JSON", "Text"]),
@@ -88,7 +89,7 @@ let package = Package(
             ["BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("Simulation", ["BelaySimulation", "BelayStore", "BelayEngine", "BelayCompiler", "JSON"]),
         tests("BelayCommand", ["JSON"]),
-        tests("Tidy", ["JSON"]),
+        tests("Tidy", ["BelayCompiler", "BelayEngine", "BelayProviders"], fixtures: false),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -113,7 +113,7 @@ package final class CurlClient: @unchecked Sendable {
         guard let multi else { return }
         _ = ccurl_multi_set_long(
             multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, TransportBounds.connections)
-        _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, TransportBounds.keptConnections)
+        _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, TransportBounds.connections)
         var live: [UInt64: CurlTransfer] = [:]
         while true {
             let news = take()

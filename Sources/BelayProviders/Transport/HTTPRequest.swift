@@ -91,10 +91,9 @@ package enum TransportBounds {
     package static let body = 64 << 20
     /// Bytes of all response headers.
     package static let headers = 64 << 10
-    /// Connections at once.
+    /// Connections at once, and kept: libcurl closes one after each request while there are more than it may
+    /// keep, whether they are idle or not.
     package static let connections = 128
-    /// Connections kept open.
-    package static let keptConnections = 64
     /// Addresses of one name that are tried.
     package static let addresses = 4
 }

@@ -1,3 +1,4 @@
+import BelayCompiler
 import BelayEngine
 import JSON
 import Testing
@@ -109,6 +110,27 @@ import Testing
             peer, "/echo", ["method": "DELETE", "body": "x"], operation: "get")
         #expect(outcome.output?["json"]?["method"] == "GET")
         #expect(outcome.output?["json"]?["body"] == "")
+    }
+
+    /// Many runs at once share a bounded number of connections, and none is lost.
+    @Test func aThousandAtOnceShareTheirConnections() async throws {
+        let peer = try await Peer.weather()
+        let url: JSONObject = ["url": .string("http://127.0.0.1:\(peer.port)/echo")]
+        let request = TestCall.request(
+            "http.request", operation: "request", settings: url, recovery: .keyed,
+            timeout: .seconds(60))
+        let action = action
+        let numbers = await withTaskGroup(of: Int64?.self) { group in
+            for _ in 0..<1_000 {
+                group.addTask {
+                    await action.perform(request).output?["json"]?["connection"]?.integerValue
+                }
+            }
+            return await group.reduce(into: [Int64?]()) { $0.append($1) }
+        }
+        let known = numbers.compactMap { $0 }
+        #expect(known.count == 1_000)
+        #expect(Set(known).count <= 2 * TransportBounds.connections)
     }
 
     @Test func tlsNeedsAKnownAuthority() async throws {

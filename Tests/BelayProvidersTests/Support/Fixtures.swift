@@ -27,10 +27,18 @@ enum Fixtures {
             .filter { $0.hasSuffix(ending) }.sorted()
     }
 
-    /// A folder of its own under the system's temporary folder.
+    /// Holds all temporary folders of this process, and goes with it.
+    private static let temporary: URL = {
+        atexit { try? FileManager.default.removeItem(at: Fixtures.temporaryRoot) }
+        return temporaryRoot
+    }()
+
+    private static let temporaryRoot = FileManager.default.temporaryDirectory.appending(
+        path: "belay-tests-\(ProcessInfo.processInfo.processIdentifier)")
+
+    /// An empty folder of its own.
     static func temporaryFolder() throws -> URL {
-        let url = FileManager.default.temporaryDirectory.appending(
-            path: "belay-\(UUID().uuidString)")
+        let url = temporary.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         return url
     }

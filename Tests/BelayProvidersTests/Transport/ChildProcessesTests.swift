@@ -159,7 +159,8 @@ import Testing
     private func openDescriptors() throws -> Int {
         // Only what a child needs: sockets belong to other tests.
         try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").filter { name in
-            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(name)")
+            let target = try? FileManager.default.destinationOfSymbolicLink(
+                atPath: "/proc/self/fd/\(name)")
             return target?.hasPrefix("pipe:") == true || target?.contains("pidfd") == true
         }.count
     }

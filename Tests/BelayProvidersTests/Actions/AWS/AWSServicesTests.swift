@@ -211,7 +211,8 @@ import Testing
     /// What moto does not have: the requests, against what the public API reference asks for.
     @Test func elastiCacheIsAskedByItsReference() async throws {
         let folder = try Fixtures.temporaryFolder().path(percentEncoded: false)
-        let peer = try await Peer.start("python3", [Fixtures.path("servers/keep.py"), "{port}", folder, "<R/>"])
+        let peer = try await Peer.start(
+            "python3", [Fixtures.path("servers/keep.py"), "{port}", folder, "<R/>"])
         let variables = [
             "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1",
             "AWS_ENDPOINT_URL_ELASTICACHE": "http://127.0.0.1:\(peer.port)",
@@ -223,7 +224,8 @@ import Testing
                     + "&CacheNodeIdsToReboot.CacheNodeId.1=0001&CacheNodeIdsToReboot.CacheNodeId.2=0002"
             ),
             (
-                "aws.elasticache.resize", ["cluster": "c", "node_type": "cache.r5.large", "count": 3],
+                "aws.elasticache.resize",
+                ["cluster": "c", "node_type": "cache.r5.large", "count": 3],
                 "Action=ModifyCacheCluster&Version=2015-02-02&CacheClusterId=c&CacheNodeType=cache.r5.large"
                     + "&NumCacheNodes=3&ApplyImmediately=true"
             ),
@@ -240,7 +242,11 @@ import Testing
             #expect(kept["body"]?.stringValue == item.2)
         }
         let empty: JSONObject = ["cluster": "c", "nodes": []]
-        #expect(try await perform("aws.elasticache.reboot", empty, variables).shape == "failed(invalid)")
-        #expect(try await perform("aws.elasticache.resize", ["cluster": "c"], variables).shape == "failed(invalid)")
+        #expect(
+            try await perform("aws.elasticache.reboot", empty, variables).shape == "failed(invalid)"
+        )
+        #expect(
+            try await perform("aws.elasticache.resize", ["cluster": "c"], variables).shape
+                == "failed(invalid)")
     }
 }

@@ -1,0 +1,110 @@
+import Foundation
+import Testing
+
+/// What was written cannot be changed unnoticed.
+@Suite struct AuditTests {
+    private static let incident =
+        #"{"id": "INC-7", "type": "DiskFull", "priority": "low", "target": "web-7", "title": "a title to change"}"#
+    private static let runbook = """
+        apiVersion: belay/v1
+        kind: Runbook
+        metadata: {name: disk, owner: team-platform}
+        rules:
+          - id: tell
+            match: {type: DiskFull}
+            steps:
+              - {id: human, uses: notify_human, with: {message: "a message to change"}}
+        """
+
+    /// A folder with a journal that holds one run.
+    private func journal() async throws -> Folder {
+        let folder = try Folder()
+        try folder.write(Self.runbook, to: "runbooks/disk.yaml")
+        try folder.write(Self.incident, to: "incident.json")
+        let run = try await Belay.run(
+            "run", "-i", "incident.json", "--store", "journal.db", in: folder)
+        #expect(run.status == 0, "\(run.output)\(run.errors)")
+        let verified = try await verify(folder)
+        #expect(verified.status == 0, "\(verified.output)")
+        return folder
+    }
+
+    private func verify(_ folder: Folder) async throws -> Belay.Answer {
+        try await Belay.run("audit", "verify", "--store", "journal.db", in: folder)
+    }
+
+    /// Changes the last byte of a text wherever it stands in the database file, and tells how often it did.
+    private func flip(_ text: String, in folder: Folder) throws -> Int {
+        var changed = 0
+        for name in ["journal.db", "journal.db-wal"] {
+            guard var data = try? Data(contentsOf: folder.url(name)) else { continue }
+            var from = data.startIndex
+            while let range = data.range(of: Data(text.utf8), in: from..<data.endIndex) {
+                data[range.upperBound - 1] ^= 1
+                from = range.upperBound
+                changed += 1
+            }
+            try data.write(to: folder.url(name))
+        }
+        return changed
+    }
+
+    @Test func aByteOfARecordIsNamed() async throws {
+        let folder = try await journal()
+        #expect(try flip(#""kind":"run.finished""#, in: folder) > 0)
+        let answer = try await verify(folder)
+        #expect(answer.status == 1, "\(answer.output)\(answer.errors)")
+        #expect(answer.output.hasPrefix("not verified: "), "\(answer.output)")
+        #expect(answer.output.contains("record 1"), "\(answer.output)")
+    }
+
+    @Test func aByteOfAPayloadIsNamed() async throws {
+        let folder = try await journal()
+        #expect(try flip("a message to change", in: folder) > 0)
+        let answer = try await verify(folder)
+        #expect(answer.status == 1, "\(answer.output)\(answer.errors)")
+        #expect(answer.output.contains("payload"), "\(answer.output)")
+    }
+
+    @Test func aByteOfATableIsNamed() async throws {
+        let folder = try await journal()
+        var data = try Data(contentsOf: folder.url("journal.db"))
+        // The kind of the second page: no tree has such a page.
+        data[4096] ^= 1
+        try data.write(to: folder.url("journal.db"))
+        let answer = try await verify(folder)
+        #expect(answer.status == 1 || answer.status == 3, "\(answer.output)\(answer.errors)")
+        #expect(!answer.output.hasPrefix("verified"))
+        #expect(!(answer.output + answer.errors).isEmpty)
+    }
+
+    @Test func anExportIsVerifiedWithoutTheDatabase() async throws {
+        let folder = try await journal()
+        let export = try await Belay.run("audit", "export", "--store", "journal.db", in: folder)
+        let key = try folder.text("journal.db.vkey").trimmingCharacters(in: .whitespacesAndNewlines)
+        try folder.write(export.output, to: "journal.jsonl")
+        let good = try await Belay.run(
+            "audit", "verify", "--export", "journal.jsonl", "--vkey", key, in: folder)
+        #expect(good.status == 0, "\(good.output)\(good.errors)")
+        try folder.write(
+            export.output.replacing("run.finished", with: "run.finishee"), to: "journal.jsonl")
+        let bad = try await Belay.run(
+            "audit", "verify", "--export", "journal.jsonl", "--vkey", key, in: folder)
+        #expect(bad.status == 1, "\(bad.output)\(bad.errors)")
+    }
+
+    @Test func aRecordIsProvedToOthers() async throws {
+        let folder = try await journal()
+        let log = try await Belay.run(
+            "audit", "log", "--store", "journal.db", "--kind", "run.finished", "--format", "json",
+            in: folder)
+        let record = try #require(try JSONLines.objects(log.output).first)
+        let id = try #require(record["id"] as? String)
+        let proof = try await Belay.run(
+            "audit", "prove", id, "--store", "journal.db", in: folder)
+        #expect(proof.status == 0, "\(proof.errors)")
+        try folder.write(proof.output, to: "record.proof")
+        let export = try await Belay.run("audit", "export", "--store", "journal.db", in: folder)
+        #expect(export.output.contains(id))
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+/// `belay check` as a person meets it.
+@Suite struct CheckTests {
+    @Test func tenMistakesAreTenFindings() async throws {
+        let folder = try Folder()
+        try folder.copy(Repository.fixtures.appending(path: "mistakes"), to: "runbooks")
+        let answer = try await Belay.run("check", in: folder)
+        #expect(answer.status == 1)
+        let heads = answer.output.split(separator: "\n").filter { $0.hasPrefix("error[") }
+        #expect(heads.count == 10)
+        #expect(!answer.output.contains("warning["))
+        try Golden.expect(answer.output, is: "mistakes.out")
+    }
+
+    @Test func findingsAreSortedByPlace() async throws {
+        let folder = try Folder()
+        try folder.copy(Repository.fixtures.appending(path: "mistakes"), to: "runbooks")
+        let answer = try await Belay.run("check", in: folder)
+        let places = answer.output.matches(of: #/--> (\S+):(\d+):(\d+)/#).map {
+            (String($0.1), Int($0.2) ?? 0, Int($0.3) ?? 0)
+        }
+        #expect(places.count == 10)
+        #expect(zip(places, places.dropFirst()).allSatisfy { $0 <= $1 })
+    }
+
+    @Test func nothingRunsFromARepositoryWithAnError() async throws {
+        let folder = try Folder()
+        try folder.copy(Repository.fixtures.appending(path: "mistakes"), to: "runbooks")
+        try folder.write(#"{"type": "Other", "priority": "low"}"#, to: "incident.json")
+        for command in ["plan", "explain", "run"] {
+            let answer = try await Belay.run(command, "-i", "incident.json", in: folder)
+            #expect(answer.status == 1, "\(command)")
+            #expect(answer.errors.contains("nothing is run from a repository with errors"))
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.path("state")))
+    }
+
+    @Test func findingsAsJSONHaveAVersion() async throws {
+        let folder = try Folder()
+        try folder.copy(Repository.fixtures.appending(path: "mistakes"), to: "runbooks")
+        let answer = try await Belay.run("check", "--format", "json", in: folder)
+        let value = try JSONSerialization.jsonObject(with: Data(answer.output.utf8))
+        let object = try #require(value as? [String: Any])
+        #expect(object["schema_version"] != nil)
+        #expect(answer.status == 1)
+    }
+
+    @Test func theRunbooksOfThisRepositoryAreClean() async throws {
+        let folder = try Folder()
+        try folder.copy(Repository.root.appending(path: "runbooks"), to: "runbooks")
+        for environment in ["simulated", "local", "lambda"] {
+            let answer = try await Belay.run("check", "--env", environment, in: folder)
+            #expect(answer.status == 0, "\(environment): \(answer.output)\(answer.errors)")
+            #expect(answer.output.isEmpty, "\(environment): \(answer.output)")
+        }
+    }
+
+    @Test func colourIsForTerminalsThatWantIt() async throws {
+        let folder = try Folder()
+        try folder.copy(Repository.fixtures.appending(path: "mistakes"), to: "runbooks")
+        let escape = "\u{1B}["
+        #expect(try await !Belay.run("check", in: folder).output.contains(escape))
+        #expect(
+            try await Belay.run("check", "--color", "always", in: folder).output.contains(escape))
+        let terminal = ["-qec", "belay check", "/dev/null"]
+        let coloured = try await Belay.execute(
+            "/usr/bin/script", terminal, in: folder, variables: ["TERM": "xterm-256color"])
+        #expect(coloured.output.contains(escape))
+        let plain = try await Belay.execute(
+            "/usr/bin/script", terminal, in: folder,
+            variables: ["TERM": "xterm-256color", "NO_COLOR": "1"])
+        #expect(plain.output.contains("error[RB1003]"))
+        #expect(!plain.output.contains(escape))
+    }
+}

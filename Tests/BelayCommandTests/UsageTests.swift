@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+
+/// Slips of the fingers get the word that was meant, and exit statuses tell whose fault it was.
+@Suite struct UsageTests {
+    private func repository() throws -> Folder {
+        let folder = try Folder()
+        try folder.copy(Repository.root.appending(path: "runbooks"), to: "runbooks")
+        return folder
+    }
+
+    @Test(
+        arguments: [
+            (["chekc"], "check"), (["check", "--formt", "json"], "--format"),
+            (
+                ["plan", "-i", "runbooks/incidents/redis-memory-high.json", "--env", "locl"],
+                "local"
+            ),
+            (
+                [
+                    "plan", "-i", "runbooks/incidents/redis-memory-high.json", "--source",
+                    "alertmanger",
+                ],
+                "alertmanager"
+            ),
+            (["check", "--explain", "RB1O03"], "RB1003"), (["audit", "verfy"], "verify"),
+            (
+                [
+                    "explain", "-i", "runbooks/incidents/redis-memory-high.json", "--rule",
+                    "cache-memory-presure",
+                ], "cache-memory-pressure"
+            ),
+            (["audit", "log", "--kind", "step.intnt"], "step.intent"),
+        ])
+    func theWordThatWasMeantIsNamed(_ arguments: [String], _ meant: String) async throws {
+        let folder = try repository()
+        let answer = try await Belay.run(arguments, in: folder)
+        #expect(answer.status == 2, "\(answer.errors)")
+        #expect(answer.output.isEmpty, "\(answer.output)")
+        let words = answer.errors.lowercased()
+        #expect(words.contains("did you mean"), "\(answer.errors)")
+        #expect(answer.errors.contains(meant), "\(answer.errors)")
+    }
+
+    @Test func anUnreadableIncidentNamesItsMember() async throws {
+        let folder = try repository()
+        let delivery = try folder.text("runbooks/incidents/redis-memory-high.json")
+        try folder.write(
+            delivery.replacing("\"2026-11-23T22:18:54.639Z\"", with: "\"yesterday\""),
+            to: "bad.json")
+        let answer = try await Belay.run("plan", "-i", "bad.json", in: folder)
+        #expect(answer.status == 3)
+        #expect(answer.errors.contains("alerts[0].startsAt"), "\(answer.errors)")
+    }
+
+    @Test func whatCannotBeReadIsStatus3() async throws {
+        let folder = try repository()
+        try folder.write("{\"type\": \"x\",", to: "broken.json")
+        try folder.write("[1, 2]", to: "strange.json")
+        for file in ["missing.json", "broken.json", "strange.json"] {
+            let answer = try await Belay.run("plan", "-i", file, in: folder)
+            #expect(answer.status == 3, "\(file): \(answer.errors)")
+            #expect(answer.errors.contains(file), "\(answer.errors)")
+        }
+        let nowhere = try await Belay.run("audit", "verify", "--store", "none.db", in: folder)
+        #expect(nowhere.status == 3, "\(nowhere.errors)")
+        #expect(!FileManager.default.fileExists(atPath: folder.path("none.db")))
+    }
+
+    @Test func variablesThatAreNotSetAreNamed() async throws {
+        let folder = try repository()
+        let answer = try await Belay.run(
+            "run", "-i", "runbooks/incidents/redis-memory-high.json", "--env", "lambda", in: folder)
+        #expect(answer.status == 2, "\(answer.errors)")
+        #expect(answer.errors.contains("METRICS_URL"), "\(answer.errors)")
+    }
+
+    @Test func anIncidentComesThroughStandardInputToo() async throws {
+        let folder = try repository()
+        let delivery = try folder.text("runbooks/incidents/redis-memory-high.json")
+        let answer = try await Belay.run("plan", "-i", "-", in: folder, input: delivery)
+        #expect(answer.status == 0, "\(answer.errors)")
+        #expect(answer.output.contains("cache-memory-pressure"))
+    }
+
+    @Test func explainNamesTheFirstClauseThatFails() async throws {
+        let folder = try repository()
+        try folder.write(
+            #"{"type": "RedisMemoryHigh", "priority": "low", "target": "cache"}"#, to: "low.json")
+        let answer = try await Belay.run(
+            "explain", "-i", "low.json", "--rule", "cache-memory-pressure", in: folder)
+        #expect(answer.status == 0, "\(answer.errors)")
+        let line = try #require(
+            answer.output.split(separator: "\n").first { $0.contains("match.priority") })
+        #expect(line.contains("low") && line.contains("critical"), "\(line)")
+        #expect(!line.contains("ok  match.priority"), "\(line)")
+    }
+}
