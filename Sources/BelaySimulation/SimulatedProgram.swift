@@ -18,7 +18,7 @@ package enum SimulatedProgram {
         Compiler.compile(files, catalogue: catalogue, lints: false)
     }
 
-    static let contract = ProviderContract(
+    package static let contract = ProviderContract(
         "faulty", description: "Fails as the seed says.",
         operations: ["look", "keyed", "same", "only", "tell"].map { name in
             OperationContract(name, action: actions[name] ?? look, serves: [name])
