@@ -94,20 +94,20 @@ import Testing
 
     @Test func aGrandchildThatHoldsThePipeDelaysNothing() async throws {
         let start = ContinuousClock.now
-        let result = try await children.run(shell("sleep 100 & echo done"))
+        let result = try await children.run(shell("sleep 300 & echo done"))
         #expect(result.ending == .exited(0))
         #expect(result.output.text == "done\n")
-        #expect(ContinuousClock.now - start < .seconds(90))
+        #expect(ContinuousClock.now - start < .seconds(200))
     }
 
     @Test func cancellationEndsTheProgram() async throws {
-        let command = shell("sleep 60", timeout: .seconds(60))
+        let command = shell("sleep 600", timeout: .seconds(600))
         let task = Task { try await children.run(command) }
         try await Task.sleep(for: .milliseconds(200))
         let start = ContinuousClock.now
         task.cancel()
         #expect(try await task.value.stop == .cancelled)
-        #expect(ContinuousClock.now - start < .seconds(90))
+        #expect(ContinuousClock.now - start < .seconds(200))
     }
 
     @Test func whatCannotStartSaysWhy() async throws {
