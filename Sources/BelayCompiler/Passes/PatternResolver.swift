@@ -243,13 +243,7 @@ extension PatternResolver {
     }
 
     private mutating func free(_ scalar: YAMLScalar, _ node: YAMLNode) -> PatternNode {
-        if let other = CoreSchema.otherReading(of: scalar) {
-            found.append(
-                Diagnostic(
-                    .implicitType,
-                    "`\(scalar.text)` is read by YAML 1.2 here, but YAML 1.1 tools read \(other)",
-                    at: node.span, help: ["quote it if it is text"]))
-        }
+        ImplicitTypes.check(node) { found.append($0) }
         let kind: PatternNode.Kind =
             switch CoreSchema.value(of: scalar) {
             case .null: .null
