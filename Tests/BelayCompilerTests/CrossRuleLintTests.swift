@@ -188,6 +188,12 @@ struct CrossRuleLintTests {
         ])
     func aRuleForSome(_ conditions: String) { #expect(Self.codes([("a", conditions)]) == []) }
 
+    @Test func operatorsOfOtherLanguagesAreNamed() {
+        let found = Self.findings([("a", "match: {type: [{regex: a}]}")])
+        #expect(found.map(\.code.code) == ["RB1003"])
+        #expect(found.first?.help == ["did you mean `matches`?"])
+    }
+
     // MARK: All
 
     /// Of more findings than are kept the heaviest are, and the others are counted.

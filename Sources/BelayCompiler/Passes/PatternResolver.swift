@@ -264,9 +264,10 @@ extension PatternResolver {
                 report(
                     .unknownKey, "unknown operator `\(name)`", entry.key.span,
                     help: [
-                        Suggestion.nearest(to: name, in: Self.options.operatorNames).map {
-                            "did you mean `\($0)`?"
-                        }
+                        (Self.otherNames[name]
+                            ?? Suggestion.nearest(to: name, in: Self.options.operatorNames)).map {
+                                "did you mean `\($0)`?"
+                            }
                             ?? "operators are \(Self.options.operatorNames.joined(separator: ", "))"
                     ])
                 continue
@@ -276,6 +277,13 @@ extension PatternResolver {
         }
         return PatternNode(.object(members), at: position(node.span))
     }
+
+    /// What other languages call the operators.
+    private static let otherNames = [
+        "regex": "matches", "regexp": "matches", "not": "anything-but", "glob": "wildcard",
+        "ends_with": "suffix", "starts_with": "prefix", "range": "numeric",
+        "iequals": "equals-ignore-case",
+    ]
 
     /// Text for the operators over text, the field's own type for `anything-but`, the core schema for the rest.
     private mutating func operand(_ node: YAMLNode, of name: String, _ leaf: Leaf) -> PatternNode? {
