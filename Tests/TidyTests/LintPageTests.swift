@@ -9,24 +9,24 @@ import Testing
         "RB1106", "RB1108", "RB1109", "RB3001", "RB3005", "RB3010", "RB4004", "RB5002",
     ]
 
-    private static let codes = DiagnosticCodes.all.filter { code in
+    static let judged: [DiagnosticCode] = DiagnosticCodes.all.filter { code in
         !code.code.hasPrefix("RB10") && !elsewhere.contains(code.code)
     }
 
-    @Test(arguments: codes)
+    @Test(arguments: LintPageTests.judged)
     func exampleAndCure(_ code: DiagnosticCode) throws {
         let blocks = try Repository.text("docs/diagnostics/\(code.code).md")
             .split(separator: "```yaml\n").dropFirst()
             .map { String($0.prefix(upTo: $0.firstRange(of: "```")?.lowerBound ?? $0.endIndex)) }
         try #require(blocks.count == 2)
-        #expect(codes(blocks[0]).contains(code.code), "\(codes(blocks[0]))")
-        let left = codes(blocks[1])
+        #expect(found(blocks[0]).contains(code.code), "\(found(blocks[0]))")
+        let left = found(blocks[1])
         #expect(!left.contains(code.code), "\(left)")
     }
 
-    @Test func thereAreAsManyAsWeThink() { #expect(Self.codes.count >= 25) }
+    @Test func thereAreAsManyAsWeThink() { #expect(Self.judged.count >= 25) }
 
-    private func codes(_ text: String) -> [String] {
+    private func found(_ text: String) -> [String] {
         let file = SourceFile(path: "runbooks/x.yaml", text: text)
         return Compiler.compile([file], catalogue: BuiltinActions.catalogue).diagnostics.sorted
             .map(\.code.code)
