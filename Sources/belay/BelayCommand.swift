@@ -13,7 +13,8 @@ import ArgumentParser
         subcommands: [
             ActionsCommand.self, AuditCommand.self, CheckCommand.self, CompletionCommand.self,
             EvalCommand.self, ExplainCommand.self, InitCommand.self, MatchCommand.self,
-            PlanCommand.self, RunCommand.self, SchemaCommand.self, SourcesCommand.self,
+            PlanCommand.self, ResumeCommand.self, RunCommand.self, SchemaCommand.self,
+            SourcesCommand.self,
             TestCommand.self,
         ])
 
