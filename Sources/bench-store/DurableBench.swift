@@ -1,6 +1,6 @@
 import BelayEngine
 import BelayStore
-import Crypto
+import Cryptography
 import JSON
 
 /// Records of one step's result, each durable, one writer and 64 writers, beside the same rows without a journal.

@@ -1,6 +1,6 @@
 import BelayEngine
 import BelayStore
-import Crypto
+import Cryptography
 
 /// What canonical form, hashes, chains, commitments and the Merkle tree of a log's records cost by themselves.
 struct JournalShare {

@@ -1,6 +1,6 @@
 import BelayEngine
 import BelayStore
-import Crypto
+import Cryptography
 import GRDB
 
 /// A log of many records: verifying it, proving one of them, starting with it.

@@ -24,6 +24,8 @@ package struct Dispatcher: Sendable {
     /// A run that was begun and claimed by this process.
     package struct Begun: Sendable {
         package var context: RunContext
+        /// What is on record of it: the fold of its events so far.
+        package var state: RunState
         package var lease: RunLease
         package var reservations: [Reservation]
     }
@@ -77,8 +79,15 @@ package struct Dispatcher: Sendable {
             StoreTransaction(
                 requires: [.limits(version: limits.version), .undecided(incident: id)], writes))
         return zip(contexts, receipt.leases).map {
-            Begun(context: $0.0, lease: $1, reservations: $0.1)
+            Begun(
+                context: $0.0, state: Self.begun(at: now), lease: $1, reservations: $0.1)
         }
+    }
+
+    private static func begun(at now: Timestamp) -> RunState {
+        var state = RunState()
+        state.apply(.started, at: now)
+        return state
     }
 
     private func verdicts(_ decision: Decision, _ incident: String) -> [StoreWrite] {

@@ -1,5 +1,5 @@
 import BelayCompiler
-import Crypto
+import Cryptography
 import Glibc
 
 /// A place in canonical JSON bytes that moves over what is there.

@@ -1,5 +1,5 @@
 package import BelayCompiler
-package import Crypto
+package import Cryptography
 import Glibc
 
 /// Canonical record bytes scanned in place, in one pass that knows the order of the members: what it accepts is

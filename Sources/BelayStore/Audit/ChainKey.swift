@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 
 /// The name of a chain in 128 bits, so that a million of them are told apart without texts: a UUID itself, of any
 /// other name the beginning of its SHA-256.

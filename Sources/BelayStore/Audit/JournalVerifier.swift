@@ -1,6 +1,11 @@
 import BelayCompiler
 package import BelayEngine
-import Crypto
+<<<<<<< HEAD
+import Cryptography
+=======
+import Cryptography
+import Dispatch
+>>>>>>> main
 import GRDB
 
 /// Verifies a journal offline: from the database and the files beside it, or from an export alone.

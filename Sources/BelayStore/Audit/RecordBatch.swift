@@ -1,5 +1,5 @@
 import BelayEngine
-import Crypto
+import Cryptography
 
 /// Some thousand records as they were found, side by side in one buffer, with their payloads.
 struct RecordBatch: Sendable {
