@@ -43,7 +43,8 @@ struct RunsBench {
         let bare = try await BenchStore.seconds {
             try replay.run(into: "\(folder)/replay-\(kind.rawValue).db", commits: written)
         }
-        BenchStore.figure("the same rows and commits, bare (\(kind.rawValue))", Double(count) / bare, "runs/s")
+        BenchStore.figure(
+            "the same rows and commits, bare (\(kind.rawValue))", Double(count) / bare, "runs/s")
         let journal = try JournalShare(path: path).seconds()
         BenchStore.figure("CPU of a step of \(name)", used / Double(3 * count) * 1e6, "µs")
         BenchStore.figure("journal's share of CPU, \(name)", journal / used * 100, "%")

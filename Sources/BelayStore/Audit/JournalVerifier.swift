@@ -1,11 +1,6 @@
 import BelayCompiler
 package import BelayEngine
-<<<<<<< HEAD
 import Cryptography
-=======
-import Cryptography
-import Dispatch
->>>>>>> main
 import GRDB
 
 /// Verifies a journal offline: from the database and the files beside it, or from an export alone.
