@@ -12,9 +12,9 @@ import ArgumentParser
         version: Version.text,
         subcommands: [
             ActionsCommand.self, AuditCommand.self, CheckCommand.self, CompletionCommand.self,
-            DoctorCommand.self, EvalCommand.self, ExplainCommand.self, IAMCommand.self, InitCommand.self, MatchCommand.self,
-            PlanCommand.self, RunCommand.self, SchemaCommand.self, SourcesCommand.self,
-            TestCommand.self,
+            DoctorCommand.self, EvalCommand.self, ExplainCommand.self, IAMCommand.self,
+            InitCommand.self, MatchCommand.self, PlanCommand.self, ResumeCommand.self,
+            RunCommand.self, SchemaCommand.self, SourcesCommand.self, TestCommand.self,
         ])
 
     static func main() async {
