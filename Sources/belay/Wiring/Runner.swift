@@ -6,20 +6,19 @@ import JSON
 
 /// Carries `belay run` out: accept, decide, drive, and the trail of what was done.
 struct Runner {
+    let parts: SupervisorParts
     let store: SQLiteStore
-    let world: LiveWorld
-    let planner: Planner
-    let sources: ProgramText
+    let program: SupervisedProgram
     let actor: String
 
-    private var environment: EnvironmentProgram { planner.decider.environment }
+    private var world: any World { parts.world }
+    private var planner: Planner { program.planner }
 
     /// Whether every incident got a run and every run ended well.
     func run(_ incidents: [Incident]) async throws -> Bool {
-        let tools = ProviderTools.system()
-        let secrets = await SecretSources(tools: tools).vault(for: environment.secrets)
         let dispatcher = Dispatcher(
-            store: store, world: world, planner: planner, sources: sources, actor: actor)
+            store: store, world: world, planner: planner, sources: program.sources,
+            actor: actor)
         let accepted = try await dispatcher.accept(incidents, source: incidents[0].source)
         var good = true
         for (incident, acceptance) in zip(incidents, accepted) {
@@ -37,7 +36,7 @@ struct Runner {
                 good = false
             }
             for run in begun {
-                good = try await drive(run, tools, secrets) && good
+                good = try await drive(run) && good
             }
         }
         return good
@@ -48,30 +47,20 @@ struct Runner {
         return try await store.incident(acceptance.id)?.phase == .decided
     }
 
-    private func drive(
-        _ begun: Dispatcher.Begun, _ tools: ProviderTools, _ secrets: any SecretOpener
-    ) async throws -> Bool {
+    private func drive(_ begun: Dispatcher.Begun) async throws -> Bool {
         let progress = ProgressView()
-        let driver = RunDriver(
-            store: store, world: world, providers: ProviderRegistry(BuiltinActions.all(tools)),
-            catalogue: planner.decider.program.catalogue, secrets: secrets,
-            observe: { event, time in progress.show(event, at: time) })
+        let driver = program.driver(parts, patience: nil) { event, time in
+            progress.show(event, at: time)
+        }
         Output.standardError("run \(begun.context.run)")
         let result = try await driver.drive(
-            begun.context, from: Self.beginning(begun.context, at: world.now()), lease: begun.lease,
-            reservations: begun.reservations)
+            begun.context, from: begun.state, lease: begun.lease, reservations: begun.reservations)
         _ = try await store.checkpoint(always: false)
         let trail = try await store.events(ofRun: begun.context.run)
         Output.standard(TrailView(trail).text)
         let report = try AuditLog(path: store.files.path).verify()
         Output.standard(VerificationView(report).text)
         return report.isSound && (result.map(\.isGood) ?? false)
-    }
-
-    private static func beginning(_ context: RunContext, at now: Timestamp) -> RunState {
-        var state = RunState()
-        state.apply(.started, at: now)
-        return state
     }
 
     /// The same plan without a call; its record is `plan.built`.

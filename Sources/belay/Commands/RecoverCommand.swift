@@ -4,16 +4,16 @@ import BelayEngine
 import BelayProviders
 import BelayStore
 
-/// `belay resume`: what a process that died left undone.
-struct ResumeCommand: AsyncParsableCommand {
+/// `belay recover`: what a process that died left undone.
+struct RecoverCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "resume", abstract: "Carry on what a run that was killed left undone.",
+        commandName: "recover", abstract: "Carry on what a run that was killed left undone.",
         discussion: """
             Runs go on with the program that they began with; what was under way is settled by the recovery class of \
             its action. Incidents that were accepted and not decided are decided now.
 
             Example:
-              belay resume --env production
+              belay recover --env production
 
             Exit status 1 if a run did not end well, or waits for a person.
             """)
