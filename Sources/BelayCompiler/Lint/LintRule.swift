@@ -56,7 +56,7 @@ extension Step {
             switch work {
             case .chain(let call): call.steps
             case .parallel(let steps): steps
-            case .call, .wait, .waitFor: []
+            case .call, .wait, .waitFor, .waitForSignal: []
             }
         return [self] + (inner + (onFailure ?? [])).flatMap(\.withInner)
     }

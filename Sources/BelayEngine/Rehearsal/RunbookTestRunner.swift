@@ -191,12 +191,12 @@ private struct CaseRun {
     private func actuals(of delivery: TestStage.Delivered, _ stage: TestStage)
         -> [TestExpectations.Actual]
     {
-        if delivery.isHandled {
-            let rule = delivery.decision.taken.last?.rule
+        if let place = delivery.leader {
+            let leader = stage.rehearsal.runs[place]
             return [
                 .init(
-                    rule: rule?.id, name: rule?.name, outcome: "suppressed",
-                    reason: Suppression.alreadyHandled.rawValue)
+                    rule: leader.context.rule.id, name: leader.context.rule.name,
+                    outcome: leader.result == nil ? "waiting" : "joined", reason: leader.outcome)
             ]
         }
         if !delivery.runs.isEmpty {

@@ -59,7 +59,6 @@ struct RunCommand: AsyncParsableCommand {
     ) throws -> JSONObject {
         var diagnostics = Diagnostics()
         EnvironmentCheck.run(program, environment, &diagnostics)
-        UnsupportedCheck.run(program, environment, &diagnostics)
         if diagnostics.hasErrors {
             Output.standardError(
                 FindingsView(diagnostics, format: "human", color: .auto, descriptor: 2).text)

@@ -30,15 +30,52 @@ struct Runner {
                 good = false
                 continue
             }
-            let (decision, begun) = try await dispatcher.decide(incident, id: acceptance.id)
-            Output.standard(PlanView(planner.plan(incident, decision, at: world.now())).text)
+            let (decision, begun) = try await decide(incident, acceptance.id, dispatcher)
             if begun.isEmpty {
-                Output.standard("nothing was done: \(decision.reason ?? "the rule only observes")")
+                Output.standard("nothing was done: \(Self.why(decision))")
                 good = false
             }
-            for run in begun {
-                good = try await drive(run, tools, secrets) && good
+            good = try await drive(begun, tools, secrets, dispatcher) && good
+            // What its end has made due, such as `after_resolve`.
+            while let row = try await store.incident(acceptance.id), row.isDue(at: world.now()) {
+                let more = try await dispatcher.decide(incident, id: row.id).begun
+                good = try await drive(more, tools, secrets, dispatcher) && good
             }
+        }
+        return good
+    }
+
+    /// Decides, waiting out a rule's `for` first.
+    private func decide(
+        _ incident: Incident, _ id: String, _ dispatcher: Dispatcher
+    ) async throws -> (Decision, [Dispatcher.Begun]) {
+        while true {
+            let (decision, begun) = try await dispatcher.decide(incident, id: id)
+            Output.standard(PlanView(planner.plan(incident, decision, at: world.now())).text)
+            guard begun.isEmpty, decision.reason == Suppression.holding.rawValue,
+                let until = decision.retryAt
+            else { return (decision, begun) }
+            Output.standard("waiting until \(until.shortRFC3339), as `for` asks")
+            try await world.sleep(until: until)
+        }
+    }
+
+    private static func why(_ decision: Decision) -> String {
+        if let reason = decision.reason { return reason }
+        if let leader = decision.taken.compactMap(\.leader).first {
+            return "it joins run \(leader)"
+        }
+        return "the rule only observes"
+    }
+
+    private func drive(
+        _ begun: [Dispatcher.Begun], _ tools: ProviderTools, _ secrets: any SecretOpener,
+        _ dispatcher: Dispatcher
+    ) async throws -> Bool {
+        var good = true
+        for run in begun {
+            good = try await drive(run, tools, secrets) && good
+            try await dispatcher.ended(run.context.run)
         }
         return good
     }
@@ -58,20 +95,13 @@ struct Runner {
             observe: { event, time in progress.show(event, at: time) })
         Output.standardError("run \(begun.context.run)")
         let result = try await driver.drive(
-            begun.context, from: Self.beginning(begun.context, at: world.now()), lease: begun.lease,
-            reservations: begun.reservations)
+            begun.context, from: begun.state, lease: begun.lease, reservations: begun.reservations)
         _ = try await store.checkpoint(always: false)
         let trail = try await store.events(ofRun: begun.context.run)
         Output.standard(TrailView(trail).text)
         let report = try AuditLog(path: store.files.path).verify()
         Output.standard(VerificationView(report).text)
         return report.isSound && (result.map(\.isGood) ?? false)
-    }
-
-    private static func beginning(_ context: RunContext, at now: Timestamp) -> RunState {
-        var state = RunState()
-        state.apply(.started, at: now)
-        return state
     }
 
     /// The same plan without a call; its record is `plan.built`.
@@ -103,4 +133,8 @@ struct Runner {
 extension RunResult {
     /// Whether nobody needs to look: the run did what it was for.
     var isGood: Bool { status == .succeeded || status == .resolved || status == .observed }
+}
+
+extension IncidentRow {
+    fileprivate func isDue(at now: Timestamp) -> Bool { wakeAt.map { $0 <= now } ?? false }
 }
