@@ -19,6 +19,23 @@ package enum SimulatedProgram {
         Compiler.compile(files, catalogue: catalogue, lints: false)
     }
 
+    /// A runbook's rules in the simulation's environment, with more of the latter, for tests of single constructs.
+    package static func compile(rules: String, environment more: String = "") -> Compilation {
+        let head = """
+            apiVersion: belay/v1
+            kind: Runbook
+            metadata: {name: all, owner: ops}
+            rules:
+
+            """
+        return Compiler.compile(
+            [
+                SourceFile(path: "runbooks/all.yaml", text: head + rules),
+                SourceFile(
+                    path: "runbooks/environments/sim.yaml", text: environment + "\n" + more),
+            ], catalogue: catalogue, lints: false)
+    }
+
     package static let contract = ProviderContract(
         "faulty", description: "Fails as the seed says.",
         operations: ["look", "keyed", "same", "only", "tell"].map { name in

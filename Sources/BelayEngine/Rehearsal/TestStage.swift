@@ -17,6 +17,8 @@ struct TestStage {
         var wakeAt: Timestamp?
         /// The run that it has joined.
         var leader: Int?
+        /// Whether the timeline has a later problem of the same fingerprint, so that this one must end before.
+        var isFollowed = false
         /// In whose queue it waits since when.
         var queued: (group: String, at: Timestamp)?
 
@@ -46,14 +48,17 @@ struct TestStage {
         rehearsal = Rehearsal(at: start, script: mocks)
     }
 
-    /// Delivers an incident once everything before it has happened.
-    mutating func deliver(_ incident: Incident, at time: Timestamp) {
+    /// Delivers an incident once everything before it has happened; `later` are those still to come.
+    mutating func deliver(
+        _ incident: Incident, at time: Timestamp, before later: ArraySlice<Incident> = []
+    ) {
         proceed(until: time)
         supersede(incident)
         delivered.append(
             Delivered(
                 incident: incident, at: time,
-                decision: Decision(verdicts: [], taken: [], limitVersion: 0)))
+                decision: Decision(verdicts: [], taken: [], limitVersion: 0),
+                isFollowed: later.contains { incident.isEarlier(than: $0) }))
         watchForStorm(incident)
         decide(delivered.count - 1)
         notify(of: incident)
@@ -94,7 +99,8 @@ struct TestStage {
     private func nextDue(waitingOnly: Bool) -> (place: Int, at: Timestamp)? {
         delivered.indices.compactMap { place -> (place: Int, at: Timestamp)? in
             let delivery = delivered[place]
-            guard let at = delivery.wakeAt, !waitingOnly || delivery.isWaiting else { return nil }
+            let isDue = delivery.isWaiting || !waitingOnly && !delivery.isFollowed
+            guard let at = delivery.wakeAt, isDue else { return nil }
             return (place, max(at, rehearsal.now))
         }.min { $0.at < $1.at }
     }
