@@ -43,18 +43,20 @@ let package = Package(
 
         library("JSON"),
         library("Text", ["CRE2"]),
-        library("Crypto", ["CCrypto"]),
+        library("Cryptography", ["CCrypto"]),
         library("CEL", ["Text"]),
         .executableTarget(name: "bench-cel", dependencies: ["CEL"], swiftSettings: settings),
         library("EventPattern", ["JSON", "Text"]),
-        library("BelayCompiler", ["CYAML", "CEL", "EventPattern", "JSON", "Text", "Crypto"]),
-        library("BelayEngine", ["BelayCompiler", "CEL", "EventPattern", "JSON", "Text", "Crypto"]),
+        library("BelayCompiler", ["CYAML", "CEL", "EventPattern", "JSON", "Text", "Cryptography"]),
         library(
-            "BelayProviders", ["BelayEngine", "BelayCompiler", "CCurl", "JSON", "Text", "Crypto"]),
+            "BelayEngine", ["BelayCompiler", "CEL", "EventPattern", "JSON", "Text", "Cryptography"]),
+        library(
+            "BelayProviders",
+            ["BelayEngine", "BelayCompiler", "CCurl", "JSON", "Text", "Cryptography"]),
         library(
             "BelayStore",
             [
-                "BelayEngine", "BelayCompiler", "JSON", "Crypto",
+                "BelayEngine", "BelayCompiler", "JSON", "Cryptography",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
@@ -62,7 +64,7 @@ let package = Package(
             name: "belay",
             dependencies: [
                 "BelayCompiler", "BelayEngine", "BelayProviders", "BelayStore", "CEL",
-                "EventPattern", "JSON", "Text", "Crypto",
+                "EventPattern", "JSON", "Text", "Cryptography",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -70,13 +72,14 @@ let package = Package(
         .executableTarget(
             name: "bench-store",
             dependencies: [
-                "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto",
+                "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Cryptography",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
 
         library(
-            "BelaySimulation", ["BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto"]),
+            "BelaySimulation",
+            ["BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Cryptography"]),
         .executableTarget(
             name: "simulate", dependencies: ["BelaySimulation", "BelayCompiler"],
             swiftSettings: settings),
@@ -89,19 +92,20 @@ let package = Package(
 
         tests("JSON", ["JSON"]),
         tests("Text", ["Text"], fixtures: false),
-        tests("Crypto", ["Crypto", "JSON"]),
+        tests("Cryptography", ["Cryptography", "JSON"]),
         tests("CEL", ["CEL", "JSON", "Text"]),
         tests("EventPattern", ["EventPattern", "JSON", "Text"]),
         tests("BelayCompiler", ["BelayCompiler", "CEL", "EventPattern", "JSON", "Text"]),
         tests(
             "BelayEngine",
-            ["BelayEngine", "BelayCompiler", "CEL", "EventPattern", "JSON", "Crypto"]),
+            ["BelayEngine", "BelayCompiler", "CEL", "EventPattern", "JSON", "Cryptography"]),
         tests(
-            "BelayProviders", ["BelayProviders", "BelayEngine", "BelayCompiler", "JSON", "Crypto"]),
+            "BelayProviders",
+            ["BelayProviders", "BelayEngine", "BelayCompiler", "JSON", "Cryptography"]),
         tests(
             "BelayStore",
             [
-                "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto",
+                "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Cryptography",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         tests("Simulation", ["BelaySimulation", "BelayCompiler"], fixtures: false),

@@ -1,6 +1,6 @@
 import BelayCompiler
 import BelayEngine
-import Crypto
+import Cryptography
 import Glibc
 
 /// The machine's clocks and randomness, for measuring.

@@ -1,7 +1,7 @@
 /// One step of a chain, resolved; the interpreter walks a tree of these.
 package struct Step: Sendable {
-    /// What a step does once it begins.
-    package enum Work: Sendable {
+    /// What a step does once it begins; indirect, so that copies of a step are cheap.
+    package indirect enum Work: Sendable {
         case call(Call)
         case chain(ChainCall)
         case parallel([Step])

@@ -1,5 +1,5 @@
 package import BelayCompiler
-import Crypto
+import Cryptography
 import Glibc
 
 /// The world as it is: the system's clocks, its random numbers, the process's variables.

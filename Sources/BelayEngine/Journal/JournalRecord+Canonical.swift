@@ -1,5 +1,5 @@
 import BelayCompiler
-package import Crypto
+package import Cryptography
 import JSON
 
 extension JournalRecord {

@@ -1,4 +1,4 @@
-package import Crypto
+package import Cryptography
 
 /// What a record means for limits, target leases and pauses: the one function that both the store and the verifier
 /// use.

@@ -1,4 +1,4 @@
-package import Crypto
+package import Cryptography
 
 /// The two hash functions of an RFC 6962 tree; their first byte keeps leaves and nodes apart.
 package enum MerkleHash {

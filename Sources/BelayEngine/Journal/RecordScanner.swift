@@ -1,5 +1,5 @@
 import BelayCompiler
-import Crypto
+import Cryptography
 
 /// Reads canonical record bytes in one pass, knowing the order of the members: what it accepts is canonical by
 /// construction, so nothing need be written again to compare.

@@ -1,5 +1,5 @@
 package import BelayEngine
-import Crypto
+import Cryptography
 import GRDB
 import JSON
 

@@ -1,5 +1,5 @@
 package import BelayEngine
-package import Crypto
+package import Cryptography
 import GRDB
 
 /// A journal opened for reading only, beside a running daemon or without one: what `belay audit` works on.

@@ -1,6 +1,6 @@
 import BelayCompiler
 import BelayEngine
-import Crypto
+import Cryptography
 
 /// All state tables as the records alone make them, for comparison with what is stored.
 struct FoldedState {

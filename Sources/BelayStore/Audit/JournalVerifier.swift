@@ -1,6 +1,6 @@
 import BelayCompiler
 package import BelayEngine
-import Crypto
+import Cryptography
 import Dispatch
 import GRDB
 import Synchronization

@@ -1,6 +1,6 @@
 import BelayCompiler
 import BelayEngine
-import Crypto
+import Cryptography
 
 /// Goes through a log once, from its first record to its last, whatever it is read from.
 struct LogCheck {
