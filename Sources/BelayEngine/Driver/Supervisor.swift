@@ -73,11 +73,21 @@ package actor Supervisor {
         }
     }
 
-    /// Begins and claims as much as there is room for.
-    private func turn() async throws(StoreError) {
+    /// Does what is due now, and returns when nothing is due or under way any more.
+    package func settle() async throws(StoreError) {
+        while try await turn() || !driven.isEmpty {
+            while !driven.isEmpty { try? await world.sleep(for: .milliseconds(20)) }
+        }
+        _ = try await store.checkpoint(always: false)
+    }
+
+    /// Begins and claims as much as there is room for; whether that was anything.
+    @discardableResult
+    private func turn() async throws(StoreError) -> Bool {
+        var found = false
         while !isDraining {
             let room = parts.inFlight - driven.count
-            guard room > 0 else { return }
+            guard room > 0 else { return found }
             let program = program
             let due = try await dispatcher(program).decideDue(room)
             if due.decided > 0 {
@@ -87,8 +97,10 @@ package actor Supervisor {
             for begun in due.begun { start(begun, of: program) }
             let claimed = try await store.claim(max(1, room - due.begun.count), for: Bounds.lease)
             for run in claimed { try await resume(run) }
-            if due.decided < room, claimed.count < room - due.begun.count { return }
+            found = found || due.decided > 0 || !claimed.isEmpty
+            if due.decided < room, claimed.count < room - due.begun.count { return found }
         }
+        return found
     }
 
     private func dispatcher(_ program: SupervisedProgram) -> Dispatcher {

@@ -1,8 +1,8 @@
 import ArgumentParser
-import BelayCompiler
 import BelayEngine
 import BelayProviders
 import BelayStore
+import Synchronization
 
 /// `belay recover`: what a process that died left undone.
 struct RecoverCommand: AsyncParsableCommand {
@@ -10,7 +10,7 @@ struct RecoverCommand: AsyncParsableCommand {
         commandName: "recover", abstract: "Carry on what a run that was killed left undone.",
         discussion: """
             Runs go on with the program that they began with; what was under way is settled by the recovery class of \
-            its action. Incidents that were accepted and not decided are decided now.
+            its action. Incidents that were accepted and not decided are decided now. A daemon does the same by itself.
 
             Example:
               belay recover --env production
@@ -24,22 +24,57 @@ struct RecoverCommand: AsyncParsableCommand {
 
     func run() async throws {
         let world = LiveWorld()
-        let files = try repository.files()
-        let program = try repository.program(files)
-        let environment = try environment.environment(of: program)
-        let (variables, _) = EnvironmentOptions.variables(of: environment, from: world.variable)
-        let planner = Planner(
-            Decider(program: program, environment: environment, variables: variables))
+        let loader = ProgramLoader(repo: repository.repo, env: environment.env, command: "recover")
+        let loaded: ProgramLoader.Loaded
+        do { loaded = try loader.load(world) } catch let findings as ProgramLoader.Findings {
+            Output.standardError(findings.text)
+            throw CommandProblem(
+                .findings, "nothing is run from a repository with errors", help: "belay check")
+        }
         let store = try await store.open()
+        let tools = ProviderTools.system()
+        var parts = SupervisorParts(store: store, world: world, tools: tools)
+        let progress = ProgressView()
+        let ends = RecoveredEnds()
+        parts.observe = { event in
+            switch event {
+            case .happened(_, let event, let time): progress.show(event, at: time)
+            case .ended(let run, let end): ends.note(run, end)
+            case .failed(let what, let error): ends.fail("\(what): \(error)")
+            default: break
+            }
+        }
         do {
-            let resumer = Resumer(
-                store: store, world: world, planner: planner, sources: ProgramText(files))
-            let good = try await resumer.run()
+            try await Supervisor(parts, program: await loaded.supervised(tools)).settle()
             await store.close()
-            if !good { throw ExitStatus.findings }
-        } catch let error as StoreError {
+        } catch {
             await store.close()
             throw CommandProblem(error, try self.store.path)
         }
+        if !ends.areGood { throw ExitStatus.findings }
+    }
+}
+
+/// How the recovered runs ended, told as it happens.
+private final class RecoveredEnds: Sendable {
+    private let good = Mutex(true)
+
+    var areGood: Bool { good.withLock { $0 } }
+
+    func note(_ run: String, _ end: DriveEnd) {
+        switch end {
+        case .finished(let result):
+            Output.standard("\(run)  \(result.status.rawValue)")
+            if result.isGood { return }
+        case .parked(let reason): Output.standard("\(run)  waits for \(reason)")
+        case .leaseLost: Output.standard("\(run)  another process has it")
+        case .stopped: Output.standard("\(run)  stopped")
+        }
+        good.withLock { $0 = false }
+    }
+
+    func fail(_ what: String) {
+        Output.standardError(what)
+        good.withLock { $0 = false }
     }
 }

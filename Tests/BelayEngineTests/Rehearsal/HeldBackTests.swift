@@ -129,7 +129,11 @@ import Testing
                       - {at: 1m, incident: b, expect: {outcome: joined}}
                       - {at: 2m, incident: {extends: a, status: resolved}}
 
-                """, replaced: ("status: resolved}}", "status: resolved}}\n          - {at: 3m, incident: {extends: b, status: resolved}}")),
+                """,
+            replaced: (
+                "status: resolved}}",
+                "status: resolved}}\n          - {at: 3m, incident: {extends: b, status: resolved}}"
+            )),
         Example(
             name: "what a cooldown held back is decided again by itself",
             rules: "  - {id: r, match: {type: [a, b]}, cooldown: {for: 15m}, \(clear)}",
