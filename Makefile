@@ -14,7 +14,7 @@ RELEASE := $(BUILD) -c release --static-swift-stdlib -Xswiftc -cross-module-opti
 SWIFT_FOLDERS := $(wildcard Sources Tests Fuzz Package.swift)
 
 .PHONY: help setup setup-tests build release run test test-swift test-runbooks format lint tidy bench bench-build \
-	bench-commands bench-cel bench-match bench-serve bench-store simulate clean
+	bench-commands bench-cel bench-match bench-serve bench-store bench-engine simulate crash clean
 
 help: ## Tell what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -59,9 +59,18 @@ bench-match bench-cel bench-store: setup ## Measure the matcher, the expressions
 	$(RELEASE) --product $@
 	$(RELEASE_PATH)/release/$@ $(ARGUMENTS)
 
+bench-engine: setup ## Measure the durable engine beside bare SQLite and beside dbos
+	$(RELEASE) --product bench-store
+	@[[ -x .venv-bench/bin/python ]] || python3 -m venv .venv-bench
+	@.venv-bench/bin/pip install --quiet --disable-pip-version-check -r scripts/requirements-bench.txt
+	@scripts/bench-engine $(RELEASE_PATH)/release/bench-store --dbos $(CURDIR)/.venv-bench/bin/python $(ARGUMENTS)
+
+crash: build ## Kill the program at every failpoint and at each of its first 300 writes, and see what is left
+	@scripts/crash/run.py .build/debug/belay $(ARGUMENTS)
+
 simulate: setup ## Run seeded schedules with crashes: make simulate ARGUMENTS='10000 1'
 	$(RELEASE) --product simulate
 	$(RELEASE_PATH)/release/simulate $(ARGUMENTS)
 
 clean: ## Remove what was built
-	rm -rf .build .build-release .venv
+	rm -rf .build .build-release .venv .venv-bench

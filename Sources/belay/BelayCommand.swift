@@ -12,11 +12,11 @@ import ArgumentParser
         version: Version.text,
         subcommands: [
             ActionsCommand.self, ApproveCommand.self, AuditCommand.self, CancelCommand.self,
-            CheckCommand.self, CompletionCommand.self, DenyCommand.self, EvalCommand.self,
-            ExplainCommand.self, InitCommand.self, MatchCommand.self, PauseCommand.self,
-            PlanCommand.self, ResolveCommand.self, ResumeCommand.self, RunCommand.self,
-            RunsCommand.self, SchemaCommand.self, ServeCommand.self, SourcesCommand.self,
-            TestCommand.self,
+            CheckCommand.self, CompletionCommand.self, DenyCommand.self, DoctorCommand.self,
+            EvalCommand.self, ExplainCommand.self, IAMCommand.self, InitCommand.self,
+            MatchCommand.self, PauseCommand.self, PlanCommand.self, RecoverCommand.self,
+            ResolveCommand.self, ResumeCommand.self, RunCommand.self, RunsCommand.self,
+            SchemaCommand.self, ServeCommand.self, SourcesCommand.self, TestCommand.self,
         ])
 
     static func main() async {

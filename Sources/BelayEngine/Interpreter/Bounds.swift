@@ -27,4 +27,16 @@ package enum Bounds {
     package static let decisionTries = 20
     /// Committed limit entries older than this matter to no rule.
     package static let limitHorizon: Duration = .seconds(30 * 86_400)
+    /// How many incidents wait in one group's queue.
+    package static let queueLength = 100
+    /// How long an incident waits there before it is too stale to act on.
+    package static let queueTime: Duration = .seconds(3600)
+    /// How soon a remedy is looked at again whose obstacle ends at no known time.
+    package static let obstaclePoll: Duration = .seconds(30)
+    /// After so long a remedy that was held back is not tried again by itself.
+    package static let retryHorizon: Duration = .seconds(86_400)
+    /// An incident on a target within this time after an own change to it is caused by that change.
+    package static let causeWindow: Duration = .seconds(600)
+    /// Which incident in a row that own changes caused is acted on no more.
+    package static let causeDepth = 3
 }

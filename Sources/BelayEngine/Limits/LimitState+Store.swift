@@ -20,5 +20,6 @@ extension Pause {
             scope: Scope(row.scope) ?? .everything, reason: row.body?["reason"]?.stringValue ?? "",
             owner: row.actor.id ?? "",
             expires: row.body?["expires"]?.stringValue.flatMap(Timestamp.init(rfc3339:)))
+        isStorm = row.body?["storm"]?.boolValue ?? false
     }
 }

@@ -45,7 +45,6 @@ struct ProgramLoader: Sendable {
         let environment = try options.environment(of: program)
         var diagnostics = Diagnostics()
         EnvironmentCheck.run(program, environment, &diagnostics)
-        UnsupportedCheck.run(program, environment, &diagnostics)
         if diagnostics.hasErrors { throw Self.findings(diagnostics) }
         let (variables, missing) = EnvironmentOptions.variables(
             of: environment, from: world.variable)

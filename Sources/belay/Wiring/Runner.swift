@@ -29,15 +29,51 @@ struct Runner {
                 good = false
                 continue
             }
-            let (decision, begun) = try await dispatcher.decide(incident, id: acceptance.id)
-            Output.standard(PlanView(planner.plan(incident, decision, at: world.now())).text)
+            let (decision, begun) = try await decide(incident, acceptance.id, dispatcher)
             if begun.isEmpty {
-                Output.standard("nothing was done: \(decision.reason ?? "the rule only observes")")
+                Output.standard("nothing was done: \(Self.why(decision))")
                 good = false
             }
-            for run in begun {
-                good = try await drive(run) && good
+            good = try await drive(begun, dispatcher) && good
+            // What its end has made due, such as `after_resolve`.
+            while let row = try await store.incident(acceptance.id), row.isDue(at: world.now()) {
+                let more = try await dispatcher.decide(incident, id: row.id).begun
+                good = try await drive(more, dispatcher) && good
             }
+        }
+        return good
+    }
+
+    /// Decides, waiting out a rule's `for` first.
+    private func decide(
+        _ incident: Incident, _ id: String, _ dispatcher: Dispatcher
+    ) async throws -> (Decision, [Dispatcher.Begun]) {
+        while true {
+            let (decision, begun) = try await dispatcher.decide(incident, id: id)
+            Output.standard(PlanView(planner.plan(incident, decision, at: world.now())).text)
+            guard begun.isEmpty, decision.reason == Suppression.holding.rawValue,
+                let until = decision.retryAt
+            else { return (decision, begun) }
+            Output.standard("waiting until \(until.shortRFC3339), as `for` asks")
+            try await world.sleep(until: until)
+        }
+    }
+
+    private static func why(_ decision: Decision) -> String {
+        if let reason = decision.reason { return reason }
+        if let leader = decision.taken.compactMap(\.leader).first {
+            return "it joins run \(leader)"
+        }
+        return "the rule only observes"
+    }
+
+    private func drive(
+        _ begun: [Dispatcher.Begun], _ dispatcher: Dispatcher
+    ) async throws -> Bool {
+        var good = true
+        for run in begun {
+            good = try await drive(run) && good
+            try await dispatcher.ended(run.context.run)
         }
         return good
     }
@@ -92,4 +128,8 @@ struct Runner {
 extension RunResult {
     /// Whether nobody needs to look: the run did what it was for.
     var isGood: Bool { status == .succeeded || status == .resolved || status == .observed }
+}
+
+extension IncidentRow {
+    fileprivate func isDue(at now: Timestamp) -> Bool { wakeAt.map { $0 <= now } ?? false }
 }
