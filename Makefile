@@ -14,7 +14,7 @@ RELEASE := $(BUILD) -c release --static-swift-stdlib -Xswiftc -cross-module-opti
 SWIFT_FOLDERS := $(wildcard Sources Tests Fuzz Package.swift)
 
 .PHONY: help setup setup-tests build release run test test-swift test-runbooks format lint tidy bench bench-build \
-	bench-commands bench-cel bench-match bench-store bench-engine simulate crash clean
+	bench-commands bench-cel bench-match bench-serve bench-store bench-engine simulate crash clean
 
 help: ## Tell what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -51,6 +51,9 @@ bench: bench-commands bench-match bench-cel bench-store ## Measure everything
 
 bench-commands: release ## Start, check of 1,000 files, plan from a cold start
 	@scripts/bench-commands $(RELEASE_PATH)/release/belay
+
+bench-serve: release ## Incidents a second over HTTP, and that SIGKILL loses none that was accepted (needs wrk)
+	@scripts/bench-serve $(RELEASE_PATH)/release/belay
 
 bench-match bench-cel bench-store: setup ## Measure the matcher, the expressions, the journal
 	$(RELEASE) --product $@

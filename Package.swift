@@ -122,6 +122,12 @@ let package = Package(
                 "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Cryptography",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
+        tests(
+            "BelayServer",
+            [
+                "BelayServer", "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Cryptography",
+            ],
+            fixtures: false),
         tests("Simulation", ["BelaySimulation", "BelayCompiler"], fixtures: false),
         tests("BelayCommand", ["JSON"]),
         tests("Tidy", ["BelayCompiler", "BelayEngine", "BelayProviders"], fixtures: false),

@@ -43,7 +43,7 @@ struct Gate: Sendable {
         return answer
     }
 
-    private static func bearer(_ header: String?) -> Substring? {
+    static func bearer(_ header: String?) -> Substring? {
         guard let header, header.utf8.count > 7, header.prefix(7).lowercased() == "bearer " else {
             return nil
         }

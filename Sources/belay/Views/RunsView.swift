@@ -30,11 +30,3 @@ struct RunsView {
         return seconds < 172_800 ? "\(seconds / 3600)h" : "\(seconds / 86_400)d"
     }
 }
-
-extension String {
-    fileprivate var trimmingEnd: String {
-        var text = self
-        while text.hasSuffix(" ") { text.removeLast() }
-        return text
-    }
-}

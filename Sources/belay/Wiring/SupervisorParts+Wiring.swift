@@ -1,3 +1,4 @@
+import BelayCompiler
 import BelayEngine
 import BelayProviders
 

@@ -11,7 +11,7 @@ import Testing
         let run = try #require(try await daemon.runs("waiting").first?["id"] as? String)
 
         try folder.write(
-            ServedFolder.runbook.replacing("restart_service", with: "restart_servize"),
+            ServedFolder.runbook(for: folder).replacing("exec.run", with: "exec.rum"),
             to: "runbooks/web.yaml")
         daemon.signal(SIGHUP)
         #expect(
@@ -22,9 +22,9 @@ import Testing
         #expect(try await daemon.runs("succeeded").count == 1)
 
         // The rule that the run waits in is gone; it ends with its own program.
-        let asks = try #require(ServedFolder.runbook.range(of: "  - id: ask-first"))
-        let next = try #require(ServedFolder.runbook.range(of: "  - id: at-once"))
-        var changed = ServedFolder.runbook
+        var changed = ServedFolder.runbook(for: folder)
+        let asks = try #require(changed.range(of: "  - id: ask-first"))
+        let next = try #require(changed.range(of: "  - id: at-once"))
         changed.removeSubrange(asks.lowerBound..<next.lowerBound)
         try folder.write(changed, to: "runbooks/web.yaml")
         daemon.signal(SIGHUP)
@@ -52,7 +52,8 @@ import Testing
         let run = try #require(try await daemon.runs("waiting").first?["id"] as? String)
         await daemon.kill()
         try folder.write(
-            ServedFolder.runbook.replacing("ask-first", with: "asks"), to: "runbooks/web.yaml")
+            ServedFolder.runbook(for: folder).replacing("ask-first", with: "asks"),
+            to: "runbooks/web.yaml")
         daemon = try await Daemon.start(in: folder)
         let approved = try await daemon.ask("POST", "/v1/runs/\(run)/approve", #"{"by": "bo"}"#)
         #expect(approved.status == 200, "\(approved.text)")

@@ -2,16 +2,20 @@ import Foundation
 
 /// A folder with a runbook for the daemon: consent, then a repair that is told by a line in `ledger`.
 enum ServedFolder {
-    static func make(repair: String = "echo repaired >>PLACE/ledger") throws -> Folder {
+    private static let standard = "echo repaired >>PLACE/ledger"
+
+    static func make(repair: String = standard) throws -> Folder {
         let folder = try Folder()
-        try folder.write(runbook, to: "runbooks/web.yaml")
-        try folder.write(
-            environment.replacing("REPAIR", with: repair).replacing("PLACE", with: folder.path),
-            to: "runbooks/environments/here.yaml")
+        try folder.write(runbook(for: folder, repair: repair), to: "runbooks/web.yaml")
+        try folder.write(environment, to: "runbooks/environments/here.yaml")
         return folder
     }
 
-    static let runbook = """
+    static func runbook(for folder: Folder, repair: String = standard) -> String {
+        template.replacing("REPAIR", with: repair).replacing("PLACE", with: folder.path)
+    }
+
+    private static let template = """
         apiVersion: belay/v1
         kind: Runbook
         metadata: {name: web, owner: team-platform}
@@ -20,12 +24,15 @@ enum ServedFolder {
             match: {type: DiskFull}
             steps:
               - id: repair
-                uses: restart_service
+                uses: exec.run
+                with: {command: [/bin/bash, -c, "REPAIR"]}
                 approval: {from: [group/sre], timeout: 30m, on_timeout: deny}
           - id: at-once
             match: {type: ProcessDown}
             steps:
-              - {id: repair, uses: restart_service}
+              - id: repair
+                uses: exec.run
+                with: {command: [/bin/bash, -c, "REPAIR"]}
 
         """
 
@@ -34,13 +41,9 @@ enum ServedFolder {
         kind: Environment
         metadata: {name: here, owner: team-platform}
         targets: {web-7: {}, web-8: {}, web-9: {}}
-        groups: {sre: [ann, bo]}
+        people: {groups: {sre: [ann, bo]}}
         mode: auto
-        bind:
-          restart_service:
-            provider: exec
-            command: [/bin/bash, -c, "REPAIR"]
-            recovery: once
+        bind: {exec.run: {provider: exec, timeout: 2m}}
 
         """
 
