@@ -15,7 +15,7 @@ import ArgumentParser
             EvalCommand.self, ExplainCommand.self, InitCommand.self, MatchCommand.self,
             PlanCommand.self, ResumeCommand.self, RunCommand.self, SchemaCommand.self,
             SourcesCommand.self,
-            TestCommand.self,
+            StoreCommand.self, TestCommand.self,
         ])
 
     static func main() async {
