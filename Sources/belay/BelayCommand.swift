@@ -16,7 +16,8 @@ import ArgumentParser
             EvalCommand.self, ExplainCommand.self, IAMCommand.self, InitCommand.self,
             MatchCommand.self, PauseCommand.self, PlanCommand.self, RecoverCommand.self,
             ResolveCommand.self, ResumeCommand.self, RunCommand.self, RunsCommand.self,
-            SchemaCommand.self, ServeCommand.self, SourcesCommand.self, TestCommand.self,
+            SchemaCommand.self, ServeCommand.self, SourcesCommand.self, StoreCommand.self,
+            TestCommand.self,
         ])
 
     static func main() async {

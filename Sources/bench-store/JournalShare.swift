@@ -1,6 +1,7 @@
 import BelayEngine
 import BelayStore
 import Cryptography
+import JSON
 
 /// What canonical form, hashes, chains, commitments and the Merkle tree of a log's records cost by themselves.
 struct JournalShare {

@@ -3,7 +3,6 @@ import BelayEngine
 import BelayStore
 import Cryptography
 import JSON
-import Synchronization
 
 /// Runs of three steps that do nothing, from acceptance to their end, 64 in flight, beside the same rows in as many
 /// commits without an engine.
@@ -24,18 +23,18 @@ struct RunsBench {
 
     func run() async throws {
         let path = "\(folder)/runs-\(kind.rawValue).db"
-        let commits = Mutex(0)
+        let commits = Counter()
         let world = BenchWorld(
             failpoints: Failpoints {
-                if $0 == .sequencerBatch { commits.withLock { $0 += 1 } }
+                if $0 == .sequencerBatch { commits.next() }
             })
         let store = try await SQLiteStore.open(path: path, world: world)
         let program = try Self.program(kind)
-        let started = commits.withLock { $0 }
+        let started = commits.value
         let processor = BenchStore.processor
         let seconds = try await BenchStore.seconds { try await drive(store, world, program) }
         let used = BenchStore.processor - processor
-        let written = commits.withLock { $0 } - started
+        let written = commits.value - started
         await store.close()
         BenchStore.figure("runs of \(name), 64 in flight", Double(count) / seconds, "runs/s")
         BenchStore.figure("commits a run, \(name)", Double(written) / Double(count), "")
@@ -63,15 +62,12 @@ struct RunsBench {
         let driver = RunDriver(
             store: store, world: world, providers: ProviderRegistry([NoOperation()]),
             catalogue: program.catalogue, secrets: NoSecrets())
-        let next = Mutex(0)
+        let next = Counter()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<Self.inFlight {
                 group.addTask {
                     while true {
-                        let number = next.withLock { next in
-                            defer { next += 1 }
-                            return next
-                        }
+                        let number = next.next()
                         guard number < count else { return }
                         try await one(number, dispatcher, driver, world)
                     }

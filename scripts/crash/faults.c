@@ -4,6 +4,7 @@
 
    FAULT=kill:N            SIGKILL instead of the Nth call
    FAULT=torn:N            the same, but half of what the Nth call writes is written
+   FAULT=power:N           the same as kill, and what the write-ahead log got since its last sync is lost
    FAULT=fail:CALL:E:A-B   calls A to B of CALL (write, sync, rename, truncate, any) fail with errno E
    FAULT=fail:CALL:E:@F    calls of CALL fail with errno E while the file F exists
    FAULT_REPORT=F          the call at which it struck is written to F: number, name, file */
@@ -21,13 +22,16 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum kind { OFF, KILL, TORN, FAIL };
+enum kind { OFF, KILL, TORN, POWER, FAIL };
 static enum kind kind;
 static long first, last;
 static int code;
 static char which[16], flag[PATH_MAX];
 static const char *report;
 static atomic_long calls;
+/* The write-ahead log: its path, and how long it was when it was last synced. */
+static char wal[PATH_MAX];
+static off_t synced;
 
 #define REAL(name, type) \
     static __typeof__(type) real; \
@@ -46,6 +50,7 @@ __attribute__((constructor)) static void read_settings(void) {
     report = getenv("FAULT_REPORT");
     if (sscanf(fault, "kill:%ld", &first) == 1) kind = KILL;
     else if (sscanf(fault, "torn:%ld", &first) == 1) kind = TORN;
+    else if (sscanf(fault, "power:%ld", &first) == 1) kind = POWER;
     else if (sscanf(fault, "fail:%15[a-z]:%d:@%4095s", which, &code, flag) == 3) kind = FAIL;
     else if (sscanf(fault, "fail:%15[a-z]:%d:%ld-%ld", which, &code, &first, &last) == 4) kind = FAIL;
     else {
@@ -70,7 +75,20 @@ static void tell(long number, const char *name, int fd, const char *path) {
     }
 }
 
+/* Remembers how much of the write-ahead log is on disk. */
+static void note_sync(int fd) {
+    char link[64], file[PATH_MAX] = "";
+    struct stat status;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t n = readlink(link, file, sizeof file - 1);
+    if (n > 4 && strcmp(file + n - 4, "-wal") == 0 && fstat(fd, &status) == 0) {
+        snprintf(wal, sizeof wal, "%s", file);
+        synced = status.st_size;
+    }
+}
+
 static void die(void) {
+    if (kind == POWER && wal[0] && truncate(wal, synced) != 0) perror("faults: truncate");
     kill(getpid(), SIGKILL);
     for (;;) pause();
 }
@@ -130,8 +148,16 @@ PWRITE(pwrite64)
         REAL(#symbol, int (*) parameters); \
         return strike(#symbol, class, fd, NULL, 0) ? -1 : real(__VA_ARGS__); \
     }
-ON_FILE(fsync, "sync", (int fd), fd)
-ON_FILE(fdatasync, "sync", (int fd), fd)
+#define SYNC(symbol) \
+    int symbol(int fd) { \
+        REAL(#symbol, int (*)(int)); \
+        if (strike(#symbol, "sync", fd, NULL, 0)) return -1; \
+        int result = real(fd); \
+        if (kind == POWER && result == 0) note_sync(fd); \
+        return result; \
+    }
+SYNC(fsync)
+SYNC(fdatasync)
 ON_FILE(ftruncate, "truncate", (int fd, off64_t size), fd, size)
 ON_FILE(ftruncate64, "truncate", (int fd, off64_t size), fd, size)
 

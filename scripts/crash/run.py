@@ -33,10 +33,10 @@ def points(arguments) -> list:
     """Everything that is killed: (kind, name, variables)."""
     hits = (1, 2) if arguments.short else HITS
     found = [("failpoint", f"{name}@{hit}") for name in FAILPOINTS for hit in hits]
-    # Two deaths in a row: the second while the first is being recovered from.
     writes = range(1, arguments.writes + 1, 45 if arguments.short else 1)
     found += [("write", f"kill:{number}") for number in writes]
     found += [("torn write", f"torn:{number}") for number in writes if number % 5 == 1]
+    found += [("power cut", f"power:{number}") for number in writes if number % 5 == 1]
     return found
 
 

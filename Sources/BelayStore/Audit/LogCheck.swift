@@ -89,7 +89,8 @@ struct LogCheck {
     private mutating func count(_ missing: Int, of record: JournalRecord) {
         let incident = record.incident ?? ""
         if missing > 0 { gone[incident, default: 0] += missing }
-        if record.kind == .payloadsForgotten, let count = gone.removeValue(forKey: incident) {
+        let isOrder = record.kind == .payloadsForgotten || record.kind == .retentionPruned
+        if isOrder, let count = gone.removeValue(forKey: incident) {
             report.forgotten += count
         }
     }

@@ -11,7 +11,7 @@ package final class SQLiteStore: Store {
     private let lock: LockFile
     let pool: DatabasePool
     let writer: GroupCommit
-    private let checkpoints: Mutex<Checkpoints>
+    let checkpoints: Mutex<Checkpoints>
     private let isClosed = Mutex(false)
     private let failpoints: Failpoints
 
