@@ -12,7 +12,8 @@ import ArgumentParser
         version: Version.text,
         subcommands: [
             ActionsCommand.self, AuditCommand.self, CheckCommand.self, CompletionCommand.self,
-            DoctorCommand.self, EvalCommand.self, ExplainCommand.self, IAMCommand.self, InitCommand.self, MatchCommand.self,
+            DoctorCommand.self, EvalCommand.self, ExplainCommand.self, IAMCommand.self,
+            InitCommand.self, MatchCommand.self,
             PlanCommand.self, RunCommand.self, SchemaCommand.self, SourcesCommand.self,
             TestCommand.self,
         ])

@@ -57,7 +57,8 @@ package struct PluginDescription: Sendable {
         for operation in operations.members.sorted(by: { $0.name < $1.name }) {
             text += "  \(name).\(operation.name):\n"
             let known = [
-                "description", "effect", "recovery", "inputs", "outputs", "timeout", "undo", "probe",
+                "description", "effect", "recovery", "inputs", "outputs", "timeout", "undo",
+                "probe",
             ]
             for member in known {
                 guard let value = operation.value[member], value.objectValue?.isEmpty != true else {
@@ -76,7 +77,8 @@ package struct PluginDescription: Sendable {
         let file = SourceFile(path: "\(name).yaml", bytes: Array(self.file(name, from: []).utf8))
         let empty = ActionCatalogue(capabilities: [], providers: [])
         let compilation = Compiler.compile([file], catalogue: empty, lints: false)
-        let problems = compilation.diagnostics.sorted.filter { $0.severity == .error }.map(\.message)
+        let problems = compilation.diagnostics.sorted.filter { $0.severity == .error }.map(
+            \.message)
         return (compilation.program?.catalogue.capabilities ?? [:], problems)
     }
 
@@ -124,10 +126,14 @@ extension ActionContract {
                 "timeout \(timeout?.text ?? "none"), the plugin \(other.timeout?.text ?? "none")")
         }
         let parts = [
-            ("input", inputs.map { ($0.name, $0.type, $0.required) },
-                other.inputs.map { ($0.name, $0.type, $0.required) }),
-            ("output", outputs.map { ($0.name, $0.type, false) },
-                other.outputs.map { ($0.name, $0.type, false) }),
+            (
+                "input", inputs.map { ($0.name, $0.type, $0.required) },
+                other.inputs.map { ($0.name, $0.type, $0.required) }
+            ),
+            (
+                "output", outputs.map { ($0.name, $0.type, false) },
+                other.outputs.map { ($0.name, $0.type, false) }
+            ),
         ]
         for (what, own, theirs) in parts {
             for member in theirs where !own.contains(where: { $0 == member }) {

@@ -42,7 +42,9 @@ struct RedisFlush: Sendable {
             _ = try client.command(["FLUSHALL", "ASYNC"])
         }
         var output: JSONObject = ["freed": .integer(freed), "memory_before": .integer(before)]
-        if let after = try RedisFlush.memoryAfter(client) { output["memory_after"] = .integer(after) }
+        if let after = try RedisFlush.memoryAfter(client) {
+            output["memory_after"] = .integer(after)
+        }
         return output
     }
 

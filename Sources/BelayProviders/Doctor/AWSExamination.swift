@@ -81,12 +81,15 @@ struct AWSExamination: Sendable {
         }
         return Finding(
             "identity", .problem, "\(arn) belongs to \(account), the environment to \(pinned)",
-            cure: "use credentials of account \(pinned), or another environment; no change is made until then")
+            cure:
+                "use credentials of account \(pinned), or another environment; no change is made until then"
+        )
     }
 
     // MARK: - Clock
 
-    private static let clockCure = "set the clock (chrony, systemd-timesyncd): AWS refuses 5 minutes"
+    private static let clockCure =
+        "set the clock (chrony, systemd-timesyncd): AWS refuses 5 minutes"
 
     private func clock(_ response: AWSResponse, _ before: Timestamp) -> Finding? {
         guard let date = response.header("date").flatMap(Timestamp.init(httpDate:)) else {
@@ -142,7 +145,8 @@ extension AWSExamination {
             case .failed(.notFound, _, _):
                 return Finding(
                     "reach", .problem, "\(need.action): there is no function \(function)",
-                    cure: "nothing would be triggered: deploy it, or correct `function` and `region` of the binding"
+                    cure:
+                        "nothing would be triggered: deploy it, or correct `function` and `region` of the binding"
                 )
             default:
                 return Finding(
@@ -157,7 +161,8 @@ extension AWSExamination {
         return Finding(
             "permission", .problem,
             "\(need.action): \(need.permission) on \(need.resource) is not allowed",
-            cure: "add the statement that `belay iam --env \(environment)` prints for \(need.action)")
+            cure:
+                "add the statement that `belay iam --env \(environment)` prints for \(need.action)")
     }
 
     /// IAM's policy simulator answers for the others, if we may ask it.
@@ -165,7 +170,9 @@ extension AWSExamination {
         _ needs: [PermissionNeed], _ arn: String, _ place: AWSClient.Place
     ) async -> [Finding] {
         guard let source = AWSExamination.principal(arn) else {
-            return [Finding("permission", .warning, "the permissions of \(arn) cannot be asked for")]
+            return [
+                Finding("permission", .warning, "the permissions of \(arn) cannot be asked for")
+            ]
         }
         var findings: [Finding] = []
         var decisions: [String: Bool] = [:]

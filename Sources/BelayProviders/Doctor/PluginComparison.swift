@@ -62,7 +62,8 @@ struct PluginComparison: Sendable {
         return differences.isEmpty
             ? Finding("plugin", .ok, "\(action): as the plugin says")
             : Finding(
-                "plugin", .problem, "\(action): the file says \(differences.joined(separator: "; "))",
+                "plugin", .problem,
+                "\(action): the file says \(differences.joined(separator: "; "))",
                 cure: "belay actions import \(words.joined(separator: " "))")
     }
 }

@@ -50,7 +50,8 @@ struct AWSResources: Sendable {
         }
     }
 
-    private func arn(_ service: String, _ kind: String, _ name: String, end: String = "") -> String {
+    private func arn(_ service: String, _ kind: String, _ name: String, end: String = "") -> String
+    {
         if name.hasPrefix("arn:") { return name }
         return "arn:\(partition):\(service):\(region):\(account):\(kind)\(name)"
             + (name == "*" ? "" : end)

@@ -75,7 +75,8 @@ package struct BindingSurvey: Sendable {
                     isWhole = false
                 }
             }
-            return surveyed(call.action, inputs: isWhole ? inputs : nil, known: inputs, target: target)
+            return surveyed(
+                call.action, inputs: isWhole ? inputs : nil, known: inputs, target: target)
         }
     }
 
@@ -96,7 +97,8 @@ package struct BindingSurvey: Sendable {
             }
         }
         return SurveyedCall(
-            action: action.name, binding: binding, target: target, settings: settings, inputs: known)
+            action: action.name, binding: binding, target: target, settings: settings, inputs: known
+        )
     }
 
     private func scope() -> Scope {

@@ -69,7 +69,8 @@ package struct PermissionSurvey: Sendable {
         if !needs.isEmpty, let role = place.identity.role {
             needs.append(
                 PermissionNeed(
-                    action: call.action, permission: "sts:AssumeRole", resource: role, place: place))
+                    action: call.action, permission: "sts:AssumeRole", resource: role, place: place)
+            )
         }
         return needs
     }

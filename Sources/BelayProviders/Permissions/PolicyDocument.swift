@@ -36,7 +36,8 @@ package struct PolicyDocument: Sendable {
         let groups = permissions.sorted { $0.value[0] < $1.value[0] }
         return groups.enumerated().map { number, group in
             [
-                "Sid": .string(PolicyDocument.sid(action) + (number == 0 ? "" : String(number + 1))),
+                "Sid": .string(
+                    PolicyDocument.sid(action) + (number == 0 ? "" : String(number + 1))),
                 "Effect": "Allow", "Action": .array(group.value.map(JSONValue.string)),
                 "Resource": .array(group.key.map(JSONValue.string)),
             ]

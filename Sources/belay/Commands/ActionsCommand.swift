@@ -7,7 +7,8 @@ import JSON
 /// `belay actions`: what can be done.
 struct ActionsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "actions", abstract: "List actions and providers, show one, or import a plugin's.",
+        commandName: "actions",
+        abstract: "List actions and providers, show one, or import a plugin's.",
         subcommands: [ActionsListCommand.self, ActionsImportCommand.self],
         defaultSubcommand: ActionsListCommand.self)
 }

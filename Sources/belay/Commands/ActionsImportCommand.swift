@@ -6,7 +6,8 @@ import JSON
 /// `belay actions import`: a plugin's own description becomes contracts, so that checking needs no plugin.
 struct ActionsImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Write a file of kind Actions from a plugin's description.",
+        commandName: "import",
+        abstract: "Write a file of kind Actions from a plugin's description.",
         discussion: """
             Example:
               belay actions import /opt/plugins/drain.sh --out runbooks/drain.yaml
@@ -44,7 +45,8 @@ struct ActionsImportCommand: AsyncParsableCommand {
         guard problems.isEmpty else {
             throw CommandProblem(
                 .unreadable,
-                "what \(words[0]) says of itself is wrong:\n  " + problems.joined(separator: "\n  "))
+                "what \(words[0]) says of itself is wrong:\n  " + problems.joined(separator: "\n  ")
+            )
         }
         let text = description.file(name, from: words)
         if let out { try Files.write(Array(text.utf8), to: out) } else { Output.standard(text) }

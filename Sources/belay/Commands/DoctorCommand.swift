@@ -10,7 +10,8 @@ import JSON
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Ask whether an environment works: credentials, peers, permissions, clock, store.",
+        abstract:
+            "Ask whether an environment works: credentials, peers, permissions, clock, store.",
         discussion: """
             Example:
               belay doctor --env aws
@@ -62,7 +63,9 @@ struct DoctorCommand: AsyncParsableCommand {
         let unset = missing.map {
             Finding(
                 "setting", .problem, "the variable \($0) is not set",
-                cure: "set it for the engine's process; without it no action that reads it is carried out")
+                cure:
+                    "set it for the engine's process; without it no action that reads it is carried out"
+            )
         }
         return wrong + unset
     }

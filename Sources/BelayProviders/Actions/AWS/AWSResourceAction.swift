@@ -130,5 +130,7 @@ struct AWSResourceWork: Sendable {
     }
 
     /// What the permission survey knows of the settings, under the service's names.
-    func renamed(_ object: JSONObject) -> JSONObject { renamed(SealedObject(plain: object)).redacted }
+    func renamed(_ object: JSONObject) -> JSONObject {
+        renamed(SealedObject(plain: object)).redacted
+    }
 }
