@@ -75,7 +75,8 @@ import Testing
         settings.logLevel = "error"
         let parts = SupervisorParts(
             store: store, world: LiveWorld(), providers: ProviderRegistry([]),
-            catalogue: ActionCatalogue(capabilities: [], providers: []), openSecrets: { _ in Nothing() })
+            catalogue: ActionCatalogue(capabilities: [], providers: []),
+            openSecrets: { _ in Nothing() })
         let daemon = Daemon(
             settings, parts, program: try Self.supervised(), sources: [Bare()],
             reload: { .rejected("no files", findings: 1) },
@@ -92,7 +93,8 @@ import Testing
 
     private static func supervised() throws -> SupervisedProgram {
         let files = [SourceFile(path: "runbooks/quiet.yaml", text: program)]
-        let compilation = Compiler.compile(files, catalogue: ActionCatalogue(capabilities: [], providers: []), lints: false)
+        let compilation = Compiler.compile(
+            files, catalogue: ActionCatalogue(capabilities: [], providers: []), lints: false)
         let program = try #require(compilation.program, "\(compilation.diagnostics.sorted)")
         let environment = try #require(program.environments[EnvironmentProgram.simulatedName])
         return SupervisedProgram(

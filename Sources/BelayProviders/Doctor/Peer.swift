@@ -19,7 +19,9 @@ struct Peer: Sendable, Hashable {
 
     /// Nil for providers without a peer, and where only an incident tells which it is.
     init?(_ call: SurveyedCall, _ vault: SecretVault) {
-        provider = call.binding.provider
+        let kind = call.settings["kind"]?.plainValue?.stringValue
+        provider =
+            call.binding.provider == "aws.resource" ? "aws.\(kind ?? "")" : call.binding.provider
         guard let settings = try? call.settings.opened(by: vault) else { return nil }
         let text = { (name: String) in settings[name]?.scalarText }
         switch provider {
@@ -40,7 +42,7 @@ struct Peer: Sendable, Hashable {
                 question = .wrong(error.message)
             }
         default:
-            guard let service = Peer.service(call) else { return nil }
+            guard let service = Peer.service(provider) else { return nil }
             question = .service(service, AWSSettings.place(call.settings))
         }
     }
@@ -54,10 +56,7 @@ struct Peer: Sendable, Hashable {
         }
     }
 
-    private static func service(_ call: SurveyedCall) -> AWSService? {
-        let kind = call.settings["kind"]?.plainValue?.stringValue
-        let name =
-            call.binding.provider == "aws.resource" ? "aws.\(kind ?? "")" : call.binding.provider
+    private static func service(_ name: String) -> AWSService? {
         switch name {
         case "aws.autoscaling": return .autoscaling
         case "aws.cloudwatch": return .cloudwatch
@@ -119,7 +118,7 @@ extension Peer {
         policy.trusted = [url.authority]
         do throws(TransferFailure) {
             _ = try await tools.http.send(request, policy: policy)
-            return Finding("reach", .ok, "aws.\(service.name): \(url.authority)")
+            return Finding("reach", .ok, "\(provider): \(url.authority)")
         } catch {
             return problem("\(url.authority): \(error.message)", cure: Peer.cure(of: error))
         }

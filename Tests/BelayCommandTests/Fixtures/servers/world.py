@@ -16,7 +16,7 @@ import boto3
 import moto.cloudwatch.responses, moto.ecs.responses, moto.rds.responses, moto.sns.responses
 from moto import settings
 from moto.core.authorization import ActionAuthenticatorMixin
-from moto.iam.access_control import IAMPolicy, IAMUserAccessKey, PermissionResult
+from moto.iam.access_control import IAMPolicy, IAMRequestBase, IAMUserAccessKey, PermissionResult
 from moto.server import ThreadedMotoServer
 
 REDIS_PORT = int(sys.argv[1])
@@ -24,19 +24,17 @@ REGION, ACCOUNT = "eu-west-1", "123456789012"
 CLUSTER, DATABASE = "production", "production-db"
 SERVICES = {"api": "production-api-service", "auth-service": "production-auth-service"}
 admin = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-invocations, deployments = [], []
+invocations = []
 
 
 # MARK: moto
 
 
 def parameters(response):
-    body = response.raw_body or b""
-    body = body.decode() if isinstance(body, bytes) else body
     try:
-        return json.loads(body)
-    except ValueError:
-        return {name: values[0] for name, values in urllib.parse.parse_qs(body).items()}
+        return json.loads(response.body)
+    except (TypeError, ValueError):
+        return {name: values[0] for name, values in (response.querystring or {}).items()}
 
 
 def arn(service, rest):
@@ -49,17 +47,16 @@ moto.rds.responses.RDSResponse._determine_resource = lambda response: arn(
     "rds", "db:" + parameters(response).get("DBInstanceIdentifier", ""))
 moto.sns.responses.SNSResponse._determine_resource = lambda response: parameters(response).get("TopicArn", "*")
 
-update = moto.ecs.responses.EC2ContainerServiceResponse.update_service
+# A permission has the service's own name, moto takes that of its signatures.
+judge = IAMRequestBase.check_action_permitted
 
 
-def update_service(response):
-    asked = parameters(response)
-    answer = update(response)
-    deployments.append([asked["service"], asked.get("forceNewDeployment", False), asked.get("desiredCount")])
-    return answer
+def check_action_permitted(request, resource):
+    request._action = request._action.replace("monitoring:", "cloudwatch:")
+    judge(request, resource)
 
 
-moto.ecs.responses.EC2ContainerServiceResponse.update_service = update_service
+IAMRequestBase.check_action_permitted = check_action_permitted
 aws = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
 aws.start()
 ENDPOINT = "http://127.0.0.1:%d" % aws.get_host_and_port()[1]
@@ -100,6 +97,14 @@ client("ssm").put_parameter(Name="/prod/token", Value=os.environ.get("SECRET_B",
 admin.update(everything)
 settings.INITIAL_NO_AUTH_ACTION_COUNT = 0
 ActionAuthenticatorMixin.request_count = 1
+
+
+def deployments():
+    services = client("ecs").describe_services(cluster=CLUSTER, services=list(SERVICES.values()))["services"]
+    return {service["serviceName"]: service["deployments"][0]["id"] for service in services}
+
+
+deployed = deployments()
 
 
 # MARK: Redis
@@ -193,7 +198,7 @@ def state():
     for message in messages:
         client("sqs").delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
     bodies = [json.loads(message["Body"]) for message in messages]
-    return {"redeployed": [name for name, forced, _ in deployments if forced],
+    return {"redeployed": sorted(name for name, id in deployments().items() if deployed[name] != id),
             "counts": {service["serviceName"]: service["desiredCount"] for service in services},
             "class": database["DBInstanceClass"],
             "messages": [{"subject": body.get("Subject"), "message": body["Message"]} for body in bodies]}
