@@ -88,6 +88,7 @@ struct Drive {
                 switch arrival {
                 case .input(let input): inputs = [input]
                 case .timer(let key):
+                    driver.world.failpoints.pass(.timerFire)
                     timers.remove(key)
                     if isWaiting(forTimer: key) { inputs = [.timerFired(key: key)] }
                 case .renewal:

@@ -21,6 +21,8 @@ package enum Bounds {
     package static let targetPoll: Duration = .milliseconds(500)
     /// How much longer than its time-out a provider may take before it is cut off.
     package static let providerGrace: Duration = .seconds(2)
+    /// How long a person's word may take to reach a run that is under way.
+    package static let tellingTimeout: Duration = .seconds(10)
     /// How often a decision is made again because limits moved meanwhile.
     package static let decisionTries = 20
     /// Committed limit entries older than this matter to no rule.

@@ -15,7 +15,7 @@ extension LimitState {
 
 extension Pause {
     /// A pause whose scope cannot be read covers everything: when in doubt, stop.
-    init(_ row: PauseRow) {
+    package init(_ row: PauseRow) {
         self.init(
             scope: Scope(row.scope) ?? .everything, reason: row.body?["reason"]?.stringValue ?? "",
             owner: row.actor.id ?? "",

@@ -6,20 +6,19 @@ import JSON
 
 /// Carries `belay run` out: accept, decide, drive, and the trail of what was done.
 struct Runner {
+    let parts: SupervisorParts
     let store: SQLiteStore
-    let world: LiveWorld
-    let planner: Planner
-    let sources: ProgramText
+    let program: SupervisedProgram
     let actor: String
 
-    private var environment: EnvironmentProgram { planner.decider.environment }
+    private var world: any World { parts.world }
+    private var planner: Planner { program.planner }
 
     /// Whether every incident got a run and every run ended well.
     func run(_ incidents: [Incident]) async throws -> Bool {
-        let tools = ProviderTools.system()
-        let secrets = await SecretSources(tools: tools).vault(for: environment.secrets)
         let dispatcher = Dispatcher(
-            store: store, world: world, planner: planner, sources: sources, actor: actor)
+            store: store, world: world, planner: planner, sources: program.sources,
+            actor: actor)
         let accepted = try await dispatcher.accept(incidents, source: incidents[0].source)
         var good = true
         for (incident, acceptance) in zip(incidents, accepted) {
@@ -35,11 +34,11 @@ struct Runner {
                 Output.standard("nothing was done: \(Self.why(decision))")
                 good = false
             }
-            good = try await drive(begun, tools, secrets, dispatcher) && good
+            good = try await drive(begun, dispatcher) && good
             // What its end has made due, such as `after_resolve`.
             while let row = try await store.incident(acceptance.id), row.isDue(at: world.now()) {
                 let more = try await dispatcher.decide(incident, id: row.id).begun
-                good = try await drive(more, tools, secrets, dispatcher) && good
+                good = try await drive(more, dispatcher) && good
             }
         }
         return good
@@ -69,12 +68,11 @@ struct Runner {
     }
 
     private func drive(
-        _ begun: [Dispatcher.Begun], _ tools: ProviderTools, _ secrets: any SecretOpener,
-        _ dispatcher: Dispatcher
+        _ begun: [Dispatcher.Begun], _ dispatcher: Dispatcher
     ) async throws -> Bool {
         var good = true
         for run in begun {
-            good = try await drive(run, tools, secrets) && good
+            good = try await drive(run) && good
             try await dispatcher.ended(run.context.run)
         }
         return good
@@ -85,14 +83,11 @@ struct Runner {
         return try await store.incident(acceptance.id)?.phase == .decided
     }
 
-    private func drive(
-        _ begun: Dispatcher.Begun, _ tools: ProviderTools, _ secrets: any SecretOpener
-    ) async throws -> Bool {
+    private func drive(_ begun: Dispatcher.Begun) async throws -> Bool {
         let progress = ProgressView()
-        let driver = RunDriver(
-            store: store, world: world, providers: ProviderRegistry(BuiltinActions.all(tools)),
-            catalogue: planner.decider.program.catalogue, secrets: secrets,
-            observe: { event, time in progress.show(event, at: time) })
+        let driver = program.driver(parts, patience: nil) { event, time in
+            progress.show(event, at: time)
+        }
         Output.standardError("run \(begun.context.run)")
         let result = try await driver.drive(
             begun.context, from: begun.state, lease: begun.lease, reservations: begun.reservations)
