@@ -68,7 +68,7 @@ extension Step {
             switch work {
             case .chain(let call): call.steps
             case .parallel(let steps): steps
-            case .call, .wait, .waitFor: []
+            case .call, .wait, .waitFor, .waitForSignal: []
             }
         if inner.isEmpty, onFailure == nil { return [self] }
         return [self] + (inner + (onFailure ?? [])).flatMap(\.withInner)
