@@ -14,7 +14,7 @@ RELEASE := $(BUILD) -c release --static-swift-stdlib -Xswiftc -cross-module-opti
 SWIFT_FOLDERS := $(wildcard Sources Tests Fuzz Package.swift)
 
 .PHONY: help setup setup-tests build release run test test-swift test-runbooks format lint tidy bench bench-build \
-	bench-commands bench-cel bench-match bench-store bench-providers lambda simulate clean
+	bench-commands bench-cel bench-match bench-serve bench-store bench-engine bench-providers lambda simulate crash clean
 
 help: ## Tell what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -52,9 +52,21 @@ bench: bench-commands bench-match bench-cel bench-store bench-providers ## Measu
 bench-commands: release ## Start, check of 1,000 files, plan from a cold start
 	@scripts/bench-commands $(RELEASE_PATH)/release/belay
 
+bench-serve: release ## Incidents a second over HTTP, and that SIGKILL loses none that was accepted (needs wrk)
+	@scripts/bench-serve $(RELEASE_PATH)/release/belay
+
 bench-match bench-cel bench-store: setup ## Measure the matcher, the expressions, the journal
 	$(RELEASE) --product $@
 	$(RELEASE_PATH)/release/$@ $(ARGUMENTS)
+
+bench-engine: setup ## Measure the durable engine beside bare SQLite and beside dbos
+	$(RELEASE) --product bench-store
+	@[[ -x .venv-bench/bin/python ]] || python3 -m venv .venv-bench
+	@.venv-bench/bin/pip install --quiet --disable-pip-version-check -r scripts/requirements-bench.txt
+	@scripts/bench-engine $(RELEASE_PATH)/release/bench-store --dbos $(CURDIR)/.venv-bench/bin/python $(ARGUMENTS)
+
+crash: build ## Kill the program at every failpoint and at each of its first 300 writes, and see what is left
+	@scripts/crash/run.py .build/debug/belay $(ARGUMENTS)
 
 bench-providers: release ## 1,000 incidents at once against one server, beside wrk
 	@scripts/bench-providers $(RELEASE_PATH)/release/belay
@@ -68,4 +80,4 @@ simulate: setup ## Run seeded schedules with crashes: make simulate ARGUMENTS='1
 	$(RELEASE_PATH)/release/simulate $(ARGUMENTS)
 
 clean: ## Remove what was built
-	rm -rf .build .build-release .venv
+	rm -rf .build .build-release .venv .venv-bench

@@ -34,6 +34,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.9.0"),
     ],
     targets: [
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -43,26 +46,39 @@ let package = Package(
 
         library("JSON"),
         library("Text", ["CRE2"]),
-        library("Crypto", ["CCrypto"]),
+        library("Cryptography", ["CCrypto"]),
         library("CEL", ["Text"]),
         .executableTarget(name: "bench-cel", dependencies: ["CEL"], swiftSettings: settings),
         library("EventPattern", ["JSON", "Text"]),
-        library("BelayCompiler", ["CYAML", "CEL", "EventPattern", "JSON", "Text", "Crypto"]),
-        library("BelayEngine", ["BelayCompiler", "CEL", "EventPattern", "JSON", "Text", "Crypto"]),
+        library("BelayCompiler", ["CYAML", "CEL", "EventPattern", "JSON", "Text", "Cryptography"]),
         library(
-            "BelayProviders", ["BelayEngine", "BelayCompiler", "CCurl", "JSON", "Text", "Crypto"]),
+            "BelayEngine", ["BelayCompiler", "CEL", "EventPattern", "JSON", "Text", "Cryptography"]),
+        library(
+            "BelayProviders",
+            ["BelayEngine", "BelayCompiler", "CCurl", "JSON", "Text", "Cryptography"]),
         library(
             "BelayStore",
             [
-                "BelayEngine", "BelayCompiler", "JSON", "Crypto",
+                "BelayEngine", "BelayCompiler", "JSON", "Cryptography",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
+        library(
+            "BelayServer",
+            [
+                "BelayEngine", "BelayCompiler", "JSON", "Cryptography",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(
             name: "belay",
             dependencies: [
-                "BelayCompiler", "BelayEngine", "BelayProviders", "BelayStore", "CEL",
-                "EventPattern", "JSON", "Text", "Crypto",
+                "BelayCompiler", "BelayEngine", "BelayProviders", "BelayServer", "BelayStore",
+                "CEL",
+                "EventPattern", "JSON", "Text", "Cryptography",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -70,13 +86,14 @@ let package = Package(
         .executableTarget(
             name: "bench-store",
             dependencies: [
-                "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto",
+                "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Cryptography",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
 
         library(
-            "BelaySimulation", ["BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto"]),
+            "BelaySimulation",
+            ["BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Cryptography"]),
         .executableTarget(
             name: "simulate", dependencies: ["BelaySimulation", "BelayCompiler"],
             swiftSettings: settings),
@@ -89,21 +106,28 @@ let package = Package(
 
         tests("JSON", ["JSON"]),
         tests("Text", ["Text"], fixtures: false),
-        tests("Crypto", ["Crypto", "JSON"]),
+        tests("Cryptography", ["Cryptography", "JSON"]),
         tests("CEL", ["CEL", "JSON", "Text"]),
         tests("EventPattern", ["EventPattern", "JSON", "Text"]),
         tests("BelayCompiler", ["BelayCompiler", "CEL", "EventPattern", "JSON", "Text"]),
         tests(
             "BelayEngine",
-            ["BelayEngine", "BelayCompiler", "CEL", "EventPattern", "JSON", "Crypto"]),
+            ["BelayEngine", "BelayCompiler", "CEL", "EventPattern", "JSON", "Cryptography"]),
         tests(
-            "BelayProviders", ["BelayProviders", "BelayEngine", "BelayCompiler", "JSON", "Crypto"]),
+            "BelayProviders",
+            ["BelayProviders", "BelayEngine", "BelayCompiler", "JSON", "Cryptography"]),
         tests(
             "BelayStore",
             [
-                "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Crypto",
+                "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Cryptography",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
+        tests(
+            "BelayServer",
+            [
+                "BelayServer", "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Cryptography",
+            ],
+            fixtures: false),
         tests("Simulation", ["BelaySimulation", "BelayCompiler"], fixtures: false),
         tests("BelayCommand", ["JSON"]),
         tests("Tidy", ["BelayCompiler", "BelayEngine", "BelayProviders"], fixtures: false),

@@ -11,10 +11,12 @@ import ArgumentParser
             """,
         version: Version.text,
         subcommands: [
-            ActionsCommand.self, AuditCommand.self, CheckCommand.self, CompletionCommand.self,
-            DoctorCommand.self, EvalCommand.self, ExplainCommand.self, IAMCommand.self,
-            InitCommand.self, MatchCommand.self,
-            PlanCommand.self, RunCommand.self, SchemaCommand.self, SourcesCommand.self,
+            ActionsCommand.self, ApproveCommand.self, AuditCommand.self, CancelCommand.self,
+            CheckCommand.self, CompletionCommand.self, DenyCommand.self, DoctorCommand.self,
+            EvalCommand.self, ExplainCommand.self, IAMCommand.self, InitCommand.self,
+            MatchCommand.self, PauseCommand.self, PlanCommand.self, RecoverCommand.self,
+            ResolveCommand.self, ResumeCommand.self, RunCommand.self, RunsCommand.self,
+            SchemaCommand.self, ServeCommand.self, SourcesCommand.self, StoreCommand.self,
             TestCommand.self,
         ])
 

@@ -3,10 +3,17 @@ package struct ActionCatalogue: Sendable {
     /// Capabilities such as `clear_cache`, which an environment binds to a provider.
     package private(set) var capabilities: [String: ActionContract] = [:]
     package private(set) var providers: [String: ProviderContract] = [:]
+    /// Where each provider's own operation is, by its name as an action.
+    private var operations: [String: (provider: String, place: Int)] = [:]
 
     package init(capabilities: [ActionContract], providers: [ProviderContract]) {
         for contract in capabilities { self.capabilities[contract.name] = contract }
-        for provider in providers { self.providers[provider.name] = provider }
+        for provider in providers {
+            self.providers[provider.name] = provider
+            for (place, operation) in provider.operations.enumerated() {
+                operations[operation.action.name] = (provider.name, place)
+            }
+        }
     }
 
     /// The contract of a capability or, under `provider.operation`, of a provider's own operation.
@@ -18,12 +25,10 @@ package struct ActionCatalogue: Sendable {
     package func ownOperation(
         _ action: String
     ) -> (provider: ProviderContract, operation: OperationContract)? {
-        for provider in providers.values {
-            if let operation = provider.operations.first(where: { $0.action.name == action }) {
-                return (provider, operation)
-            }
+        guard let (name, place) = operations[action], let provider = providers[name] else {
+            return nil
         }
-        return nil
+        return (provider, provider.operations[place])
     }
 
     /// Names of all actions, sorted, for messages and catalogues.

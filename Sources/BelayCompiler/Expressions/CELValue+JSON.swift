@@ -1,5 +1,5 @@
 package import CEL
-import Crypto
+import Cryptography
 package import JSON
 
 extension CELValue {

@@ -104,26 +104,6 @@ extension ValueShape {
         case .any: "a value"
         }
     }
-
-    /// The type by which the checker knows it.
-    fileprivate var cel: CELType {
-        switch self {
-        case .text: .string
-        case .integer: .int
-        case .number: .double
-        case .boolean: .bool
-        case .timestamp: .timestamp
-        case .duration: .duration
-        case .list(let item): .list(item.cel)
-        case .map(let value): .map(.string, value.cel)
-        case .record(let name, let members):
-            .object(
-                CELObjectType(
-                    name, fields: members.sorted { $0.key < $1.key }.map { ($0.key, $0.value.cel) })
-            )
-        case .any: .dyn
-        }
-    }
 }
 
 extension CELType {
@@ -140,24 +120,6 @@ extension CELType {
         case .null: "null"
         default: description
         }
-    }
-}
-
-extension NameScope {
-    /// The names as the checker and planner take them.
-    fileprivate var environment: CELEnvironment {
-        var functions = [
-            CELFunction(
-                "window", overloads: [CELOverload(.string, result: .bool)], implementation: .late)
-        ]
-        if hasStatus {
-            functions += ["success", "failure", "always"].map {
-                CELFunction($0, overloads: [CELOverload(result: .bool)], implementation: .late)
-            }
-        }
-        return CELEnvironment(
-            variables: names.sorted { $0.key < $1.key }.map { ($0.key, $0.value.cel) },
-            functions: functions, numericComparisons: .cross)
     }
 }
 

@@ -1,8 +1,11 @@
+import CEL
+import Synchronization
+
 /// The names that expressions at one place of a file may use, with their shapes.
 package struct NameScope: Sendable {
-    package var names: [String: ValueShape]
+    package var names: [String: ValueShape] { didSet { cache = Cache() } }
     /// Whether `success()`, `failure()` and `always()` may be called.
-    package var hasStatus = false
+    package var hasStatus = false { didSet { cache = Cache() } }
     /// Whether `${{ secrets.NAME }}` may stand here.
     package var allowsSecrets = false
     /// Steps of the same chain that come later, for a better message.
@@ -39,9 +42,41 @@ package struct NameScope: Sendable {
         return scope
     }()
 
+    /// The checker's environment, which copies of the scope share until one of them changes.
+    private final class Cache: Sendable {
+        let environment = Mutex<CELEnvironment?>(nil)
+    }
+
+    private var cache = Cache()
+
     package func adding(_ name: String, _ shape: ValueShape) -> NameScope {
         var scope = self
         scope.names[name] = shape
         return scope
     }
+}
+
+extension NameScope {
+    /// The names as the checker and planner take them.
+    var environment: CELEnvironment {
+        cache.environment.withLock { known in
+            if let known { return known }
+            let functions = hasStatus ? Self.statusFunctions : Self.plainFunctions
+            let made = functions.extended(
+                variables: names.sorted { $0.key < $1.key }.map { ($0.key, $0.value.cel) })
+            known = made
+            return made
+        }
+    }
+
+    private static let plainFunctions = CELEnvironment(
+        functions: [
+            CELFunction(
+                "window", overloads: [CELOverload(.string, result: .bool)], implementation: .late)
+        ], numericComparisons: .cross)
+
+    private static let statusFunctions = plainFunctions.extended(
+        functions: ["success", "failure", "always"].map {
+            CELFunction($0, overloads: [CELOverload(result: .bool)], implementation: .late)
+        })
 }

@@ -1,3 +1,5 @@
+import CEL
+
 /// The type of a value that an expression may name, as far as it is known when files are read.
 package indirect enum ValueShape: Sendable, Hashable {
     case text
@@ -10,9 +12,53 @@ package indirect enum ValueShape: Sendable, Hashable {
     /// Text to values of one shape.
     case map(ValueShape)
     /// Exactly these members; any other is an error when the file is read.
-    case record(String, [String: ValueShape])
+    case record(RecordShape)
     /// Anything: judged when it is evaluated.
     case any
+}
+
+/// A record's name and members, with the checker's type for it: made once, because many scopes name it.
+package final class RecordShape: Sendable, Hashable {
+    package let name: String
+    package let members: [String: ValueShape]
+    let cel: CELType
+
+    init(_ name: String, _ members: [String: ValueShape]) {
+        self.name = name
+        self.members = members
+        cel = .object(
+            CELObjectType(
+                name, fields: members.sorted { $0.key < $1.key }.map { ($0.key, $0.value.cel) }))
+    }
+
+    package static func == (left: RecordShape, right: RecordShape) -> Bool {
+        left === right || left.name == right.name && left.members == right.members
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
+
+extension ValueShape {
+    /// Exactly these members; any other is an error when the file is read.
+    package static func record(_ name: String, _ members: [String: ValueShape]) -> ValueShape {
+        .record(RecordShape(name, members))
+    }
+
+    /// The type by which the checker knows it.
+    var cel: CELType {
+        switch self {
+        case .text: .string
+        case .integer: .int
+        case .number: .double
+        case .boolean: .bool
+        case .timestamp: .timestamp
+        case .duration: .duration
+        case .list(let item): .list(item.cel)
+        case .map(let value): .map(.string, value.cel)
+        case .record(let shape): shape.cel
+        case .any: .dyn
+        }
+    }
 }
 
 extension ValueShape {
@@ -48,25 +94,17 @@ extension ValueShape {
 
     /// `steps.ID` with the outputs that the step's action declares.
     package static func step(outputs: ValueShape) -> ValueShape {
-        .record(
-            "step",
-            [
-                "outcome": .text, "ok": .boolean, "attempts": .integer, "output": outputs,
-                "reason": .text,
-                "error": .record("error", ["class": .text, "message": .text]),
-                "items": .list(
-                    .record(
-                        "item",
-                        [
-                            "outcome": .text, "ok": .boolean, "attempts": .integer,
-                            "output": outputs,
-                            "reason": .text,
-                            "error": .record("error", ["class": .text, "message": .text]),
-                        ])),
-            ])
+        let item: [String: ValueShape] = [
+            "outcome": .text, "ok": .boolean, "attempts": .integer, "output": outputs,
+            "reason": .text, "error": error,
+        ]
+        return .record(
+            "step", item.merging(["items": .list(.record("item", item))]) { _, items in items })
     }
 
-    /// What a read action answers with.
+    private static let error = ValueShape.record("error", ["class": .text, "message": .text])
+
+    /// What an action answers with.
     package static func outputs(of contract: ActionContract) -> ValueShape {
         guard !contract.outputs.isEmpty else { return .any }
         return .record(

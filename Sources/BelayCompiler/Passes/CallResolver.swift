@@ -102,7 +102,7 @@ struct CallResolver {
 
     /// Defaults of contracts are ours or were checked where they are declared; text may hold `${{ }}`.
     private func standardTemplate(_ standard: JSONValue) -> Template {
-        guard let text = standard.stringValue, text.contains("${{") else {
+        guard let text = standard.stringValue, text.utf8.contains(UInt8(ascii: "$")) else {
             return .constant(standard)
         }
         return StandardTemplate.template(text)

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 
 /// What a compilation gives: the program if there was no error, and everything found on the way.
 package struct Compilation: Sendable {

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import EventPattern
 import JSON
 
@@ -18,6 +18,8 @@ struct CompilerState {
     var rules: [Rule] = []
     var environments: [String: EnvironmentProgram] = [:]
     var guardrails: [Guardrail] = []
+    private var outputShapes: [String: ValueShape] = [:]
+    private var stepShapes: [String: ValueShape] = [:]
 
     init(catalogue: ActionCatalogue, digest: String) {
         self.catalogue = catalogue
@@ -35,6 +37,22 @@ struct CompilerState {
         var steps: [Step]
         var outputs: [NamedTemplate]
         var outputShape: ValueShape
+    }
+
+    /// What an action answers with: made once for all steps that use it.
+    mutating func outputs(of contract: ActionContract) -> ValueShape {
+        if let known = outputShapes[contract.name] { return known }
+        let shape = ValueShape.outputs(of: contract)
+        outputShapes[contract.name] = shape
+        return shape
+    }
+
+    /// `steps.ID` of a step that calls this action.
+    mutating func step(calling contract: ActionContract) -> ValueShape {
+        if let known = stepShapes[contract.name] { return known }
+        let shape = ValueShape.step(outputs: outputs(of: contract))
+        stepShapes[contract.name] = shape
+        return shape
     }
 
     func identity(of runbook: RunbookFile) -> RunbookIdentity {

@@ -32,7 +32,7 @@ extension Rule {
                 switch step.work {
                 case .call(let call): calls.append(call)
                 case .waitFor(let ask): calls.append(ask.call)
-                case .chain, .parallel, .wait: break
+                case .chain, .parallel, .wait, .waitForSignal: break
                 }
                 return calls
             }

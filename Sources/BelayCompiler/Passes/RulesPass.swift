@@ -4,27 +4,38 @@ import JSON
 /// Resolves every rule and puts them into the order in which they are asked.
 enum RulesPass {
     static func run(_ state: inout CompilerState) {
-        var rules: [(Rule, runbook: Int, place: Int)] = []
-        for (number, runbook) in state.syntax.runbooks.enumerated() {
-            for (place, syntax) in runbook.rules.enumerated() {
+        var rules: [Rule] = []
+        for runbook in state.syntax.runbooks {
+            for syntax in runbook.rules {
                 var resolver = RuleResolver(runbook: runbook, syntax: syntax)
-                rules.append((resolver.rule(&state), number, place))
+                rules.append(resolver.rule(&state))
             }
         }
-        state.rules = rules.sorted { isAskedBefore($0, $1) }.map(\.0)
+        let turns = rules.enumerated().map { Turn($1, place: $0) }.sorted()
+        state.rules = turns.map { rules[$0.place] }
     }
 
-    /// Catch-alls come after all others, or before them if they only announce; then precedence, then name.
-    private static func isAskedBefore(
-        _ left: (Rule, runbook: Int, place: Int), _ right: (Rule, runbook: Int, place: Int)
-    ) -> Bool {
-        func turn(_ rule: Rule) -> Int { rule.isCatchAll ? (rule.continues ? 0 : 2) : 1 }
-        if turn(left.0) != turn(right.0) { return turn(left.0) < turn(right.0) }
-        if left.0.precedence != right.0.precedence { return left.0.precedence > right.0.precedence }
-        if left.0.runbook.name != right.0.runbook.name {
-            return left.0.runbook.name < right.0.runbook.name
+    /// Catch-alls come after all others, or before them if they only announce; then precedence, then the runbook's
+    /// name, then the place in it.
+    private struct Turn: Comparable {
+        let group: Int
+        let precedence: Int
+        let runbook: String
+        let place: Int
+
+        init(_ rule: Rule, place: Int) {
+            group = rule.isCatchAll ? (rule.continues ? 0 : 2) : 1
+            precedence = rule.precedence
+            runbook = rule.runbook.name
+            self.place = place
         }
-        return left.place < right.place
+
+        static func < (left: Turn, right: Turn) -> Bool {
+            if left.group != right.group { return left.group < right.group }
+            if left.precedence != right.precedence { return left.precedence > right.precedence }
+            if left.runbook != right.runbook { return left.runbook < right.runbook }
+            return left.place < right.place
+        }
     }
 }
 

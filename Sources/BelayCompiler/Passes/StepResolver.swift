@@ -53,7 +53,11 @@ struct StepResolver {
                 resolver.call($0.uses, timeout: $0.timeout, &state.diagnostics)
             },
             onFailure: syntax.onFailure.map { handlers($0, &state) })
-        place.steps[id] = .step(outputs: outputs)
+        if case .call(let call) = work {
+            place.steps[id] = state.step(calling: call.action)
+        } else {
+            place.steps[id] = .step(outputs: outputs)
+        }
         return step
     }
 
@@ -88,7 +92,7 @@ extension StepResolver {
             guard let call = resolver.call(uses, timeout: syntax.timeout, &state.diagnostics) else {
                 return nil
             }
-            return (.call(call), .outputs(of: call.action))
+            return (.call(call), state.outputs(of: call.action))
         case .parallel(let children):
             // Branches run at once, so none of them sees another's result.
             var inner = self
@@ -104,16 +108,10 @@ extension StepResolver {
         case .wait(let length): return (.wait(length.value), .any)
         case .waitFor(.ask(let syntax)):
             guard let ask = ask(syntax, scope, &state) else { return nil }
-            return (.waitFor(ask), .outputs(of: ask.call.action))
-        case .waitFor(.signal(let name, _, let span)):
-            state.diagnostics.append(
-                Diagnostic(
-                    .unsupported,
-                    "waiting for the signal `\(name.value)` is not possible yet", at: span,
-                    help: [
-                        "wait for an answer of a read action: `wait_for: {uses, with, expect, every, within}`"
-                    ]))
-            return nil
+            return (.waitFor(ask), state.outputs(of: ask.call.action))
+        case .waitFor(.signal(let name, let within, _)):
+            let length = within?.value ?? Standards.signalWithin
+            return (.waitForSignal(name.value, within: length), .any)
         }
     }
 
@@ -175,7 +173,7 @@ extension StepResolver {
                     at: syntax.uses.uses.span,
                     help: ["ask with a read action such as `metrics.query`"]))
         }
-        let inside = scope.adding("result", .outputs(of: call.action))
+        let inside = scope.adding("result", state.outputs(of: call.action))
         guard
             let expect = FormulaCompiler.formula(
                 syntax.expect, inside, wants: .boolean, &state.diagnostics)

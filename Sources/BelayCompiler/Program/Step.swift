@@ -1,12 +1,14 @@
 /// One step of a chain, resolved; the interpreter walks a tree of these.
 package struct Step: Sendable {
-    /// What a step does once it begins.
-    package enum Work: Sendable {
+    /// What a step does once it begins; indirect, so that copies of a step are cheap.
+    package indirect enum Work: Sendable {
         case call(Call)
         case chain(ChainCall)
         case parallel([Step])
         case wait(Duration)
         case waitFor(Ask)
+        /// Until somebody outside says that a named thing has happened.
+        case waitForSignal(String, within: Duration)
     }
 
     package var id: String
@@ -28,7 +30,7 @@ package struct Step: Sendable {
         case .call(let call): call.action.effect
         case .chain(let call): call.steps.map(\.effect).max() ?? .read
         case .parallel(let steps): steps.map(\.effect).max() ?? .read
-        case .wait, .waitFor: .read
+        case .wait, .waitFor, .waitForSignal: .read
         }
     }
 

@@ -1,5 +1,5 @@
 package import BelayCompiler
-package import Crypto
+package import Cryptography
 
 /// The journal and the state that follows from it: all that survives the process.
 ///

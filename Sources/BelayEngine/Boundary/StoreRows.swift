@@ -1,5 +1,5 @@
 package import BelayCompiler
-package import Crypto
+package import Cryptography
 package import JSON
 
 /// Where a run stands.

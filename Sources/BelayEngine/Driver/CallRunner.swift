@@ -20,8 +20,10 @@ struct CallRunner: Sendable {
         let limit = context.environment.binding(for: intent.action)?.maxInFlight ?? 16
         let request = request(intent, at: path)
         let outcome = await bulkhead.within(limit, of: intent.provider) {
-            await bounded(intent.timeout) { await provider.perform(request) }
+            world.failpoints.pass(.effectBefore)
+            return await bounded(intent.timeout) { await provider.perform(request) }
         }
+        world.failpoints.pass(.effectAfter)
         return OutputCheck.outcome(outcome, catalogue.action(intent.action), secrets)
             .judged(by: intent.recovery)
     }

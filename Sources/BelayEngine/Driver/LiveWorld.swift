@@ -1,5 +1,5 @@
 package import BelayCompiler
-import Crypto
+import Cryptography
 import Glibc
 
 /// The world as it is: the system's clocks, its random numbers, the process's variables.
@@ -30,6 +30,16 @@ package struct LiveWorld: World {
     package func sleep(for length: Duration) async throws { try await Task.sleep(for: length) }
 
     package func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+    package var failpoints: Failpoints { Self.failpoints }
+
+    /// Read once for the process, so that hits are counted across all who ask.
+    private static let failpoints: Failpoints = {
+        let text = getenv(Failpoints.variable).map { String(cString: $0) }
+        do throws(FailpointError) { return try Failpoints(variable: text) } catch {
+            fatalError("\(error)")
+        }
+    }()
 
     private func read(_ clock: clockid_t) -> timespec {
         var time = timespec()

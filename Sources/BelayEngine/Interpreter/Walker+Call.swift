@@ -1,5 +1,5 @@
 import BelayCompiler
-import Crypto
+import Cryptography
 import JSON
 
 extension Walker {

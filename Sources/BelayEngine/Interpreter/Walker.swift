@@ -64,43 +64,7 @@ struct Walker {
 extension Walker {
     /// Turns what came from outside into events; what no longer matters leaves no trace.
     mutating func take(_ input: RunInput) {
-        switch input {
-        case .start where state.startedAt == nil: emit(.started)
-        case .callEnded(let call, let attempt, let outcome): takeEnd(of: call, attempt, outcome)
-        case .interrupted(let call, let attempt):
-            takeEnd(
-                of: call, attempt,
-                .lost(.interrupted, message: "the engine stopped before an answer came"))
-        case .timerFired(let key):
-            guard let timer = state.timers[key], timer.firedAt == nil else { return }
-            emit(.timerFired(key: key))
-        case .approval(let step, let decision): takeApproval(step, decision)
-        case .person(let call, let decision):
-            guard let asked = state.calls[call], asked.personAskedAt != nil, asked.decision == nil
-            else {
-                return
-            }
-            emit(.personDecided(call: call, decision))
-        case .notice(.resolved) where state.resolvedAt == nil: emit(.noticed(.resolved))
-        case .notice(.acknowledged) where state.acknowledgedAt == nil:
-            emit(.noticed(.acknowledged))
-        case .cancel(let person) where state.cancelledBy == nil: emit(.cancelled(by: person))
-        case .start, .notice, .cancel, .look: break
-        }
-    }
-
-    private mutating func takeEnd(of call: String, _ attempt: Int, _ outcome: ActionOutcome) {
-        guard let pending = state.calls[call]?.pending, pending.intent.attempt == attempt else {
-            return
-        }
-        emit(.ended(call: call, attempt: attempt, outcome: outcome.asStored))
-    }
-
-    /// Who began the run cannot consent to it.
-    private mutating func takeApproval(_ step: String, _ decision: ApprovalDecision) {
-        guard let approval = state.approvals[step], approval.decision == nil else { return }
-        if case .granted(let person) = decision, person == context.actor { return }
-        emit(.approvalDecided(step: step, decision))
+        for event in state.events(of: input, beganBy: context.actor) { emit(event) }
     }
 }
 

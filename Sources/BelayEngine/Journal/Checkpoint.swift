@@ -1,4 +1,4 @@
-package import Crypto
+package import Cryptography
 
 /// What a log's signer says of it: origin, number of leaves and Merkle root (C2SP tlog-checkpoint).
 package struct Checkpoint: Sendable, Hashable {

@@ -1,5 +1,5 @@
 package import BelayCompiler
-package import Crypto
+package import Cryptography
 
 /// One sealed event of the journal; its canonical bytes are what is stored, hashed, chained and signed for.
 ///

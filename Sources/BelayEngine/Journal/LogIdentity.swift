@@ -1,4 +1,4 @@
-package import Crypto
+package import Cryptography
 
 /// What every record of one opening has in common, and the pepper that hides keys.
 package struct LogIdentity: Sendable {

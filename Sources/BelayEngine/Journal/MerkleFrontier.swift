@@ -1,4 +1,4 @@
-package import Crypto
+package import Cryptography
 
 /// The right edge of a growing RFC 6962 tree: enough to append leaves and to tell the root, in O(log n).
 package struct MerkleFrontier: Sendable, Hashable {

@@ -1,4 +1,4 @@
-package import Crypto
+package import Cryptography
 
 /// The verifiers of RFC 9162, sections 2.1.3.2 and 2.1.4.2: no tree needed, only what a signer said.
 package enum MerkleProof {

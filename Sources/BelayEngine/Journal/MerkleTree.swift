@@ -1,4 +1,4 @@
-package import Crypto
+package import Cryptography
 
 /// Where the hashes of complete subtrees can be read: level 0 holds the leaves, level n the roots of 2^n leaves.
 package protocol MerkleNodes {

@@ -1,4 +1,4 @@
-package import Crypto
+package import Cryptography
 
 /// A name and an Ed25519 public key, as `name+hash+base64(0x01 || key)`: what verifiers of notes are given.
 package struct NoteVerifier: Sendable, Hashable {

@@ -1,4 +1,4 @@
-package import Crypto
+package import Cryptography
 
 /// What a writer says of one event; the journal adds identity, time, chain and index and seals it into a record.
 ///

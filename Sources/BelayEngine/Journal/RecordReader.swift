@@ -1,5 +1,5 @@
 import BelayCompiler
-import Crypto
+import Cryptography
 import JSON
 
 /// Takes a record's members apart; whatever is left or has another form is a fault.

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 
 /// Writes the members of one flat JSON object in the order given, into canonical bytes.
 ///

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 
 /// A C2SP signed note: text, a blank line, and signature lines `— name base64(keyhash || signature)`.
 package struct SignedNote: Sendable, Hashable {

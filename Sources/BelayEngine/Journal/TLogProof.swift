@@ -1,4 +1,4 @@
-package import Crypto
+package import Cryptography
 
 /// A proof that a record is in a signed log, complete in one text (c2sp.org/tlog-proof@v1) and checked offline.
 package struct TLogProof: Sendable, Hashable {

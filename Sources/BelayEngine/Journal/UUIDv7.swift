@@ -1,5 +1,5 @@
 package import BelayCompiler
-import Crypto
+import Cryptography
 
 /// Time-ordered identifiers (RFC 9562, version 7) from an injected clock and injected randomness.
 package enum UUIDv7 {

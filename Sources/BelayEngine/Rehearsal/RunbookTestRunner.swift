@@ -79,7 +79,11 @@ private struct CaseRun {
             planner: planner, at: start, mocks: mocks,
             isMatchOnly: syntax.matchOnly?.value ?? false)
         let moments = moments
-        for moment in moments { try deliver(moment, start, &stage) }
+        let incidents = try incidents(of: moments, start)
+        for (place, moment) in moments.enumerated() {
+            stage.deliver(
+                incidents[place], at: start + moment.at, before: incidents[(place + 1)...])
+        }
         stage.proceed()
         try judge(moments, stage, start, &report)
     }
@@ -102,18 +106,21 @@ private struct CaseRun {
         ]
     }
 
-    private func deliver(
-        _ moment: Moment, _ start: Timestamp, _ stage: inout TestStage
-    ) throws(TestProblem) {
-        let incidents = TestIncidents(file: file, templates: templates)
-        let reference = try reference(of: moment)
-        var incident = try incidents.incident(
-            reference, at: start + moment.at, number: stage.delivered.count + 1)
-        let earlier = stage.delivered.last { $0.incident.fingerprint == incident.fingerprint }
-        if moment.repeats || incident.status != .firing, let earlier {
-            incident.startedAt = earlier.incident.startedAt
+    private func incidents(
+        of moments: [Moment], _ start: Timestamp
+    ) throws(TestProblem) -> [Incident] {
+        let reader = TestIncidents(file: file, templates: templates)
+        var incidents: [Incident] = []
+        for moment in moments {
+            var incident = try reader.incident(
+                try reference(of: moment), at: start + moment.at, number: incidents.count + 1)
+            let earlier = incidents.last { $0.fingerprint == incident.fingerprint }
+            if moment.repeats || incident.status != .firing, let earlier {
+                incident.startedAt = earlier.startedAt
+            }
+            incidents.append(incident)
         }
-        stage.deliver(incident, at: start + moment.at)
+        return incidents
     }
 
     private func reference(of moment: Moment) throws(TestProblem) -> IncidentReference {
@@ -191,12 +198,12 @@ private struct CaseRun {
     private func actuals(of delivery: TestStage.Delivered, _ stage: TestStage)
         -> [TestExpectations.Actual]
     {
-        if delivery.isHandled {
-            let rule = delivery.decision.taken.last?.rule
+        if let place = delivery.leader {
+            let leader = stage.rehearsal.runs[place]
             return [
                 .init(
-                    rule: rule?.id, name: rule?.name, outcome: "suppressed",
-                    reason: Suppression.alreadyHandled.rawValue)
+                    rule: leader.context.rule.id, name: leader.context.rule.name,
+                    outcome: leader.result == nil ? "waiting" : "joined", reason: leader.outcome)
             ]
         }
         if !delivery.runs.isEmpty {

@@ -1,5 +1,5 @@
 import BelayCompiler
-import Crypto
+import Cryptography
 import JSON
 
 /// Makes the incidents of a test: its own fields, those that it extends, and what every incident of a test has.

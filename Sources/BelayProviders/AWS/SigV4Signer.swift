@@ -1,5 +1,5 @@
 package import BelayCompiler
-import Crypto
+import Cryptography
 
 /// AWS Signature Version 4 for requests with a body in memory.
 ///

@@ -1,6 +1,6 @@
 package import BelayCompiler
 package import BelayEngine
-import Crypto
+import Cryptography
 import JSON
 
 /// Sends e-mail by SMTP, with STARTTLS or TLS from the start unless a binding says otherwise.

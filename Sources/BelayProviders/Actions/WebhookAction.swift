@@ -1,6 +1,6 @@
 package import BelayCompiler
 package import BelayEngine
-import Crypto
+import Cryptography
 import JSON
 
 /// Delivers a signed webhook by the Standard Webhooks specification: `webhook-id`, `webhook-timestamp` and

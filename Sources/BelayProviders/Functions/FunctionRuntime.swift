@@ -1,5 +1,5 @@
 import BelayCompiler
-import Crypto
+import Cryptography
 import JSON
 
 /// Takes invocations from the Lambda Runtime API and gives their answers back, one after the other.

@@ -1,6 +1,6 @@
 import BelayCompiler
 import BelayEngine
-import Crypto
+import Cryptography
 import JSON
 
 /// The words by which senders tell how urgent a problem is.

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import JSON
 
 /// The forms in which a secret's text may turn up: as it is, in base64 at any alignment and alphabet,

@@ -1,5 +1,5 @@
 package import BelayCompiler
-import Crypto
+import Cryptography
 import JSON
 
 /// Resolves the secrets that an environment declares: from variables, files, Secrets Manager and the Systems

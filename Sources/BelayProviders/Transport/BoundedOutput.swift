@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 
 /// What a program or server said, kept to a bound: its first and last bytes, how many there were, and the
 /// SHA-256 of all that were read.

@@ -1,5 +1,5 @@
 package import BelayEngine
-package import Crypto
+package import Cryptography
 import GRDB
 
 /// A journal opened for reading only, beside a running daemon or without one: what `belay audit` works on.
@@ -96,6 +96,15 @@ package final class AuditLog: Sendable {
             path, oldSize: older.size, oldRoot: older.root, newSize: newer.size,
             newRoot: newer.root)
         return holds ? .consistent(path) : .inconsistent
+    }
+
+    /// Writes a whole copy of the database, beside whoever has it open.
+    func copy(to path: String) throws(StoreError) {
+        try SQLiteFailure.attempt {
+            let target = try DatabaseQueue(path: path)
+            try queue.backup(to: target)
+            try target.close()
+        }
     }
 
     /// Verifies the whole journal offline.

@@ -1,5 +1,5 @@
 import BelayEngine
-import Crypto
+import Cryptography
 
 /// When and what to sign; the medium keeps the notes.
 struct Checkpoints {

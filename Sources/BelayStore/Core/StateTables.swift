@@ -1,6 +1,6 @@
 import BelayCompiler
 import BelayEngine
-import Crypto
+import Cryptography
 
 /// Where records and the state that follows from them are kept: what a medium must offer to `StoreCore`.
 ///

@@ -1,6 +1,6 @@
 import BelayCompiler
 import BelayEngine
-import Crypto
+import Cryptography
 
 extension StoreCore {
     /// Refuses what would not fold: a second creation, a change of something unknown or final, a held target.

@@ -1,6 +1,6 @@
 import BelayCompiler
 import BelayEngine
-import Crypto
+import Cryptography
 
 /// The one way into the log for every medium: seals drafts into records and moves the state tables as the records
 /// say, inside a transaction that the medium provides.

@@ -1,5 +1,5 @@
 package import BelayEngine
-import Crypto
+import Cryptography
 
 /// What survives when a store in memory is dropped and opened again: a disk for simulations and tests.
 package actor MemoryDisk {

@@ -1,6 +1,6 @@
 package import BelayCompiler
 package import BelayEngine
-package import Crypto
+package import Cryptography
 
 /// The store in memory, for simulations and tests: one boot over a `MemoryDisk`.
 package struct MemoryStore: Store {

@@ -1,6 +1,6 @@
 import BelayCompiler
 import BelayEngine
-import Crypto
+import Cryptography
 
 extension MemoryTables.Contents {
     func incidentRow(_ id: String) -> IncidentRow? {

@@ -1,6 +1,6 @@
 import BelayCompiler
 import BelayEngine
-import Crypto
+import Cryptography
 
 /// All tables as dictionaries, with a list of how to undo what the transaction under way has done.
 final class MemoryTables: StateTables {

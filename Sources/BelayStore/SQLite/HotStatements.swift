@@ -1,6 +1,6 @@
 import BelayCompiler
 import BelayEngine
-import Crypto
+import Cryptography
 import GRDB
 
 /// The statements that nearly every transaction runs, prepared once and bound without boxes.

@@ -1,5 +1,5 @@
 import BelayEngine
-import Crypto
+import Cryptography
 
 /// What the one writer of a file remembers of it, so that it need not read what it has just written.
 struct SQLiteMemory: Sendable {

@@ -1,6 +1,6 @@
 import BelayCompiler
 import BelayEngine
-import Crypto
+import Cryptography
 import FoundationEssentials
 import GRDB
 import Glibc

@@ -1,6 +1,6 @@
 package import BelayCompiler
 package import BelayEngine
-package import Crypto
+package import Cryptography
 import GRDB
 
 extension SQLiteStore {

@@ -1,5 +1,5 @@
 package import BelayEngine
-import Crypto
+import Cryptography
 
 /// The files of one store: the database and what lies beside it.
 package struct StoreFiles: Sendable {

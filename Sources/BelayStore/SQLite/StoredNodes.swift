@@ -1,5 +1,5 @@
 import BelayEngine
-import Crypto
+import Cryptography
 import GRDB
 
 /// The Merkle tree as it is stored: leaves with the records, every fourth level above, the rest computed.

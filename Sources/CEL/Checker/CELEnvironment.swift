@@ -18,31 +18,45 @@ public final class CELEnvironment: Sendable {
     public let libraries: Set<CELLibrary>
     /// How comparisons across number types are checked.
     public let numericComparisons: NumericComparisons
-    let ownFunctions: [CELFunction]
     let slots: [String: Int]
     let dottedRoots: Set<String>
-    private let own: [String: [CELFunction]]
-    private let memberNames: Set<String>
+    private let functions: Functions
+
+    /// The caller's functions by name, shared with environments that only add variables.
+    private final class Functions: Sendable {
+        let all: [CELFunction]
+        let byName: [String: [CELFunction]]
+
+        init(_ all: [CELFunction]) {
+            self.all = all
+            byName = Dictionary(grouping: all) { $0.name }
+        }
+    }
 
     /// An environment with these variables and functions.
-    public init(
+    public convenience init(
         variables: [(name: String, type: CELType)] = [], functions: [CELFunction] = [],
         container: String = "", libraries: Set<CELLibrary> = Set(CELLibrary.allCases),
         numericComparisons: NumericComparisons = .strict
     ) {
+        self.init(
+            variables, Functions(functions), container, libraries.union([.standard, .caller]),
+            numericComparisons)
+    }
+
+    private init(
+        _ variables: [(name: String, type: CELType)], _ functions: Functions, _ container: String,
+        _ libraries: Set<CELLibrary>, _ numericComparisons: NumericComparisons
+    ) {
         self.variables = variables
         self.container = container
-        self.libraries = libraries.union([.standard, .caller])
+        self.libraries = libraries
         self.numericComparisons = numericComparisons
-        ownFunctions = functions
-        var slots: [String: Int] = [:]
-        for (slot, variable) in variables.enumerated() { slots[variable.name] = slot }
-        self.slots = slots
-        dottedRoots = Set(
-            (variables.map(\.name) + CELTypeNames.all.keys).filter { $0.utf8.contains(0x2E) }
-                .map { String($0.prefix { $0 != "." }) })
-        own = Dictionary(grouping: functions) { $0.name }
-        memberNames = Set(functions.filter { $0.overloads.contains(where: \.isMember) }.map(\.name))
+        self.functions = functions
+        slots = Dictionary(
+            variables.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { _, last in last })
+        let dotted = variables.lazy.map(\.name).filter { $0.utf8.contains(0x2E) }
+        dottedRoots = CELTypeNames.roots.union(dotted.map { String($0.prefix { $0 != "." }) })
     }
 
     /// The same environment with more variables and functions.
@@ -50,13 +64,14 @@ public final class CELEnvironment: Sendable {
         variables more: [(name: String, type: CELType)] = [], functions: [CELFunction] = []
     ) -> CELEnvironment {
         CELEnvironment(
-            variables: variables + more, functions: ownFunctions + functions, container: container,
-            libraries: libraries, numericComparisons: numericComparisons)
+            variables + more,
+            functions.isEmpty ? self.functions : Functions(self.functions.all + functions),
+            container, libraries, numericComparisons)
     }
 
     /// The functions of that name, the caller's first.
     func functions(named name: String) -> [CELFunction] {
-        let own = own[name] ?? []
+        let own = functions.byName[name] ?? []
         guard let standard = StandardFunctions.all[name], libraries.contains(standard.library)
         else { return own }
         return own + [standard]
@@ -67,7 +82,7 @@ public final class CELEnvironment: Sendable {
     /// Every function name, for suggestions.
     var functionNames: [String] {
         let standard = StandardFunctions.all.values.filter { libraries.contains($0.library) }
-        return own.keys + standard.map(\.name)
+        return functions.byName.keys + standard.map(\.name)
     }
 
     /// The names to try for a name in the container, the nearest first.
@@ -86,6 +101,10 @@ public final class CELEnvironment: Sendable {
 
 /// The names of types that are values.
 enum CELTypeNames {
+    /// What stands before the first dot of dotted ones.
+    static let roots = Set(
+        all.keys.filter { $0.utf8.contains(0x2E) }.map { String($0.prefix { $0 != "." }) })
+
     static let all: [String: CELType] = [
         "bool": .bool, "int": .int, "uint": .uint, "double": .double, "string": .string,
         "bytes": .bytes, "null_type": .null, "type": .type(nil), "list": .list(.dyn),

@@ -9,9 +9,11 @@ struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Read, verify and prove the journal.",
         subcommands: [
-            AuditCheckpointCommand.self, AuditCheckProofCommand.self, AuditConsistencyCommand.self,
+            AuditAnchorCommand.self, AuditCheckpointCommand.self, AuditCheckProofCommand.self,
+            AuditConsistencyCommand.self,
             AuditExportCommand.self, AuditForgetCommand.self, AuditLogCommand.self,
-            AuditProveCommand.self, AuditShowCommand.self, AuditVerifyCommand.self,
+            AuditProveCommand.self, AuditRotateKeyCommand.self, AuditShowCommand.self,
+            AuditVerifyCommand.self,
         ])
 }
 

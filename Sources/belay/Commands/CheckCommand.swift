@@ -48,6 +48,7 @@ struct CheckCommand: ParsableCommand {
         }
         var compilation = try repository.compile(paths)
         if fix, try applyFixes(compilation) > 0 { compilation = try repository.compile(paths) }
+        Kept.untilExit(compilation)
         var diagnostics = compilation.diagnostics
         if let env, let program = compilation.program {
             let environment = try EnvironmentOptions.named(env, program)
@@ -91,6 +92,15 @@ struct CheckCommand: ParsableCommand {
         }
         Output.standard(DiagnosticPage.text(of: code))
     }
+}
+
+/// Holds a large value until the process ends: taking it apart piece by piece would only cost time.
+private final class Kept<Value> {
+    private let value: Value
+
+    private init(_ value: Value) { self.value = value }
+
+    static func untilExit(_ value: Value) { _ = Unmanaged.passRetained(Kept(value)) }
 }
 
 extension ColorChoice: ExpressibleByArgument {}

@@ -115,6 +115,8 @@ private struct StepTable {
             rows.append((id, "at once", "", step.effect.mark, note))
             for inner in steps { add(inner, indent + "  ") }
         case .wait(let length): rows.append((id, "wait", length.text, "·", note))
+        case .waitForSignal(let name, let within):
+            rows.append((id, "wait for", "signal \(name) for \(within.text)", "·", note))
         case .waitFor(let ask):
             rows.append(
                 (

@@ -1,6 +1,6 @@
 import BelayEngine
 import BelayStore
-import Crypto
+import Cryptography
 
 /// A verification's result in a line, or its faults, one each.
 struct VerificationView {

@@ -1,5 +1,5 @@
 import BelayEngine
-import Crypto
+import Cryptography
 import FoundationEssentials
 import JSON
 import Testing

@@ -1,5 +1,5 @@
 import BelayEngine
-import Crypto
+import Cryptography
 import JSON
 import Testing
 

@@ -1,7 +1,7 @@
 import BelayCompiler
 import BelayEngine
 import BelayStore
-import Crypto
+import Cryptography
 import FoundationEssentials
 import JSON
 import Testing

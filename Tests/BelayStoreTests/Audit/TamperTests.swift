@@ -1,6 +1,6 @@
 import BelayEngine
 import BelayStore
-import Crypto
+import Cryptography
 import Foundation
 import GRDB
 import Testing

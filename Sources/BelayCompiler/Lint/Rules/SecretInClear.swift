@@ -24,8 +24,9 @@ enum SecretInClear: LintRule {
         else {
             return
         }
-        let nameTells = secretNames.contains { named.name.lowercased().contains($0) }
-        guard nameTells || shapes.contains(where: { $0.isFound(in: text) }) else { return }
+        guard names?.isFound(in: named.name) == true || shapes?.isFound(in: text) == true else {
+            return
+        }
         report(
             Diagnostic(
                 code, "`\(named.name)` looks like a secret in clear", at: span,
@@ -35,12 +36,12 @@ enum SecretInClear: LintRule {
                 ]))
     }
 
-    private static let secretNames = [
-        "password", "secret", "token", "api_key", "apikey", "private_key",
-    ]
+    private static let names = try? RegularExpression(
+        "(?i)password|secret|token|api_?key|private_key")
     /// AWS access keys, GitHub, Slack and PagerDuty tokens, PEM private keys: their published prefixes.
-    private static let shapes: [RegularExpression] = [
-        "(AKIA|ASIA)[A-Z0-9]{16}", "gh[pousr]_[A-Za-z0-9]{36}", "xox[abpr]-[A-Za-z0-9-]{10}",
-        "-----BEGIN [A-Z ]*PRIVATE KEY-----",
-    ].compactMap { try? RegularExpression($0) }
+    private static let shapes = try? RegularExpression(
+        [
+            "(AKIA|ASIA)[A-Z0-9]{16}", "gh[pousr]_[A-Za-z0-9]{36}", "xox[abpr]-[A-Za-z0-9-]{10}",
+            "-----BEGIN [A-Z ]*PRIVATE KEY-----",
+        ].joined(separator: "|"))
 }

@@ -13,7 +13,7 @@ enum SilentFailure: LintRule {
     }
 
     /// A notify step of the chain without `if` runs after a failure too; one in a handler tells of it.
-    private static func tells(_ rule: Rule) -> Bool {
+    private static func tells(_ rule: LintedRule) -> Bool {
         rule.onFailure.flatMap(\.withInner).contains { $0.effect == .notify }
             || rule.chainSteps.contains { $0.effect == .notify && $0.condition.expression == nil }
     }

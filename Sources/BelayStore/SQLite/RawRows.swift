@@ -1,0 +1,33 @@
+import BelayEngine
+import GRDB
+import GRDBSQLite
+
+/// The rows of a query, stepped directly: columns are looked at where SQLite has them, nothing is boxed.
+struct RawRows {
+    private let statement: Statement
+    private let handle: OpaquePointer
+
+    /// The statement belongs to the connection and ends with it.
+    init(_ db: Database, _ sql: String) throws {
+        statement = try db.makeStatement(sql: sql)
+        handle = statement.sqliteStatement
+    }
+
+    /// Whether there is another row.
+    func next() throws(StoreError) -> Bool {
+        switch sqlite3_step(handle) {
+        case SQLITE_ROW: return true
+        case SQLITE_DONE: return false
+        default: throw RawStatement.failure(handle)
+        }
+    }
+
+    func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+
+    /// A blob's or text's bytes, until the next row.
+    func blob(_ column: Int32) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(
+            start: sqlite3_column_blob(handle, column),
+            count: Int(sqlite3_column_bytes(handle, column)))
+    }
+}
