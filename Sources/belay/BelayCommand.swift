@@ -6,8 +6,8 @@ import ArgumentParser
         commandName: "belay",
         abstract: "Runbooks as code for incidents.",
         discussion: """
-            Rules in git say what to do when an incident comes in; `check`, `test` and `plan` show what they would do,
-            `run` does it, and `audit` proves what was done.
+            Rules in git say what to do when an incident comes in; `check`, `test` and `plan` show what they would \
+            do, `run` does it, and `audit` proves what was done.
             """,
         version: Version.text,
         subcommands: [
@@ -22,6 +22,7 @@ import ArgumentParser
 
     static func main() async {
         do {
+            try CommandNames.check(Array(CommandLine.arguments.dropFirst()), of: Self.self)
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
