@@ -14,11 +14,7 @@ RELEASE := $(BUILD) -c release --static-swift-stdlib -Xswiftc -cross-module-opti
 SWIFT_FOLDERS := $(wildcard Sources Tests Fuzz Package.swift)
 
 .PHONY: help setup setup-tests build release run test test-swift test-runbooks format lint tidy bench bench-build \
-<<<<<<< HEAD
-	bench-commands bench-cel bench-match bench-serve bench-store bench-engine simulate crash clean
-=======
-	bench-commands bench-cel bench-match bench-store bench-providers lambda simulate clean
->>>>>>> providers-2
+	bench-commands bench-cel bench-match bench-serve bench-store bench-engine bench-providers lambda simulate crash clean
 
 help: ## Tell what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -63,7 +59,6 @@ bench-match bench-cel bench-store: setup ## Measure the matcher, the expressions
 	$(RELEASE) --product $@
 	$(RELEASE_PATH)/release/$@ $(ARGUMENTS)
 
-<<<<<<< HEAD
 bench-engine: setup ## Measure the durable engine beside bare SQLite and beside dbos
 	$(RELEASE) --product bench-store
 	@[[ -x .venv-bench/bin/python ]] || python3 -m venv .venv-bench
@@ -72,14 +67,14 @@ bench-engine: setup ## Measure the durable engine beside bare SQLite and beside 
 
 crash: build ## Kill the program at every failpoint and at each of its first 300 writes, and see what is left
 	@scripts/crash/run.py .build/debug/belay $(ARGUMENTS)
-=======
-bench-providers: release ## 1,000 incidents at once against one server, beside wrk
-	@scripts/bench-providers $(RELEASE_PATH)/release/belay
+
+bench-providers: setup ## 1,000 incidents at once against one server, beside wrk
+	$(RELEASE) --product $@
+	@scripts/bench-providers $(RELEASE_PATH)/release/$@
 
 lambda: setup ## Build the zip of the functions for AWS Lambda, and run it in an empty root
 	@deploy/lambda/build.sh .build/belay-lambda.zip
 	@deploy/lambda/check.sh .build/belay-lambda.zip
->>>>>>> providers-2
 
 simulate: setup ## Run seeded schedules with crashes: make simulate ARGUMENTS='10000 1'
 	$(RELEASE) --product simulate

@@ -15,23 +15,21 @@ struct ConditionTable {
     private(set) var members: [(set: UInt32, test: UInt32)] = []
     private var numbers: [Key: UInt32] = [:]
     /// The conditions of one test, by field and test.
-    private var singles: [UInt64: UInt32] = [:]
+    private var singles = NumberMap()
     private var sets: UInt32 = 0
 
-    mutating func number(_ condition: Condition, field: UInt32, in table: inout TestTable) -> UInt32
-    {
-        if condition.alternatives.count == 1 {
-            return single(condition, table.number(condition.alternatives[0].test), field, &table)
-        }
-        var tests: [UInt32] = []
-        tests.reserveCapacity(condition.alternatives.count)
-        for alternative in condition.alternatives { tests.append(table.number(alternative.test)) }
-        tests = tests.count > 16 ? Array(Set(tests)).sorted() : distinct(tests)
-        if tests.count == 1 { return single(condition, tests[0], field, &table) }
-        let key = Key(field: field, tests: tests)
-        if let known = numbers[key] { return known }
-        numbers[key] = UInt32(records.count)
-        return add(tests, condition, field, &table)
+    /// The number of the condition that a field satisfies one of some tests.
+    mutating func number(_ tests: [Test], field: UInt32, in table: inout TestTable) -> UInt32 {
+        if tests.count == 1 { return single(table.number(tests[0]), field, &table) }
+        var numbers: [UInt32] = []
+        numbers.reserveCapacity(tests.count)
+        for test in tests { numbers.append(table.number(test)) }
+        numbers = numbers.count > 16 ? Array(Set(numbers)).sorted() : distinct(numbers)
+        if numbers.count == 1 { return single(numbers[0], field, &table) }
+        let key = Key(field: field, tests: numbers)
+        if let known = self.numbers[key] { return known }
+        self.numbers[key] = UInt32(records.count)
+        return add(numbers, field, &table)
     }
 
     private func distinct(_ tests: [UInt32]) -> [UInt32] {
@@ -41,20 +39,20 @@ struct ConditionTable {
         return result
     }
 
-    private mutating func single(
-        _ condition: Condition, _ test: UInt32, _ field: UInt32, _ table: inout TestTable
-    ) -> UInt32 {
-        let key = UInt64(field) << 32 | UInt64(test)
-        if let known = singles[key] { return known }
-        singles[key] = UInt32(records.count)
-        return add([test], condition, field, &table)
+    private mutating func single(_ test: UInt32, _ field: UInt32, _ table: inout TestTable)
+        -> UInt32
+    {
+        let new = UInt32(records.count)
+        let number = singles.number(of: UInt64(field) << 32 | UInt64(test), new: new)
+        return number == new ? add([test], field, &table) : number
     }
 
-    private mutating func add(
-        _ tests: [UInt32], _ condition: Condition, _ field: UInt32, _ table: inout TestTable
-    ) -> UInt32 {
+    private mutating func add(_ tests: [UInt32], _ field: UInt32, _ table: inout TestTable)
+        -> UInt32
+    {
         self.tests.append(tests)
-        records.append(record(tests, field, condition.allowsAbsence, &table))
+        let allowsAbsence = tests.contains { table.records[Int($0)].kind == .absent }
+        records.append(record(tests, field, allowsAbsence, &table))
         return UInt32(records.count - 1)
     }
 

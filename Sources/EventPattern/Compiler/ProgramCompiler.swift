@@ -7,27 +7,34 @@ struct ProgramCompiler {
     private var fieldNumbers: [FieldPath: UInt32] = [:]
     /// The fields of the last patterns' conditions by place.
     private var recent: [(path: FieldPath, field: UInt32)] = []
-    /// The conditions of the pattern at hand.
-    private var numbers: [UInt32] = []
+    /// The conditions of flat patterns by their bytes.
+    private var flatConditions = FlatConditions()
     private var branches: [BranchRecord] = []
     private var branchConditions: [UInt32] = []
 
-    /// Compiles rules, each with its patterns.
-    static func compile(_ rules: [[EventPattern]], keysAreWhole: Set<[String]>) -> Program {
-        var compiler = ProgramCompiler(keysAreWhole: keysAreWhole)
-        for (rule, patterns) in rules.enumerated() {
-            for pattern in patterns { compiler.add(pattern, rule: UInt32(rule)) }
-        }
-        return Program(compiler.tables(), ruleCount: rules.count)
+    init(keysAreWhole: Set<[String]>, patterns: Int) {
+        paths = PathTree(keysAreWhole: keysAreWhole)
+        branches.reserveCapacity(patterns)
+        branchConditions.reserveCapacity(patterns * 4)
     }
 
-    private init(keysAreWhole: Set<[String]>) { paths = PathTree(keysAreWhole: keysAreWhole) }
-
-    private mutating func add(_ pattern: EventPattern, rule: UInt32) {
-        numbers.removeAll(keepingCapacity: true)
-        for (index, condition) in pattern.conditions.enumerated() {
+    /// Adds a pattern of a rule.
+    mutating func add(_ pattern: EventPattern, rule: UInt32) {
+        if let flat = pattern.storage.flat {
+            branches.append(
+                BranchRecord(
+                    rule: rule, conditions: UInt32(branchConditions.count),
+                    count: UInt32(flat.count)))
+            flat.forEach { index, entry in
+                branchConditions.append(
+                    flatConditions.find(entry.bytes) ?? add(entry, index, pattern.options))
+            }
+            return
+        }
+        let numbers = pattern.conditions.enumerated().map { index, condition in
             let field = field(condition.path, index)
-            numbers.append(conditions.number(condition, field: field, in: &tests))
+            return conditions.number(
+                condition.alternatives.map(\.test), field: field, in: &tests)
         }
         for branch in pattern.branches {
             branches.append(
@@ -36,6 +43,16 @@ struct ProgramCompiler {
                     count: UInt32(branch.count)))
             for index in branch { branchConditions.append(numbers[Int(index)]) }
         }
+    }
+
+    /// Adds a condition of a flat pattern that was not seen before.
+    private mutating func add(_ entry: FlatPattern.Entry, _ index: Int, _ options: PatternOptions)
+        -> UInt32
+    {
+        let field = field(entry.path, index)
+        let number = conditions.number(entry.tests(options), field: field, in: &tests)
+        flatConditions.insert(entry.bytes, number)
+        return number
     }
 
     /// The field of a pattern's condition; patterns written alike name the same field at the same place.
@@ -60,37 +77,25 @@ struct ProgramCompiler {
         branchConditions[Int(branch.conditions)..<Int(branch.conditions + branch.count)]
     }
 
-    private mutating func tables() -> Program.Tables {
+    /// The program of all patterns added.
+    mutating func program(rules: Int) -> Program {
         var tables = Program.Tables()
         tables.fields = Array(repeating: FieldRecord(), count: paths.fields.count)
         let ways = ways()
         var residual = ResidualCompiler(
-            tables.instructions, branches, conditions: conditions.records.count)
-        var accesses = AccessTable(entries: ways.keys.count + conditions.members.count)
-        for (key, branches) in ways.keys {
-            var branches = branches
-            let program = residual.program(&branches)
-            accesses.insert(key, program, tests)
-            tables.fields[Int(key.field)].classes |= key.accessClass.bit
+            branches, branchConditions, count: conditions.records.count)
+        addKeys(ways, &residual, &tables)
+        for (field, entries) in ways.presence.sorted(by: { $0.key < $1.key }) {
+            tables.fields[Int(field)].presence = residual.program(entries[...])
         }
-        for member in conditions.members {
-            accesses.insertMember(member.test, of: member.set, tests)
-        }
-        for (field, branches) in ways.presence {
-            var branches = branches
-            tables.fields[Int(field)].presence = residual.program(&branches)
-        }
-        for (field, entries) in ways.ranges {
+        for (field, entries) in ways.ranges.sorted(by: { $0.key < $1.key }) {
             let intervals = intervals(entries, &residual)
             tables.fields[Int(field)].ranges = Stretch(
                 offset: UInt32(tables.intervals.count), length: UInt32(intervals.count))
             tables.fields[Int(field)].classes |= AccessClass.number.bit
             tables.intervals += intervals
         }
-        var always = ways.always
-        if !always.isEmpty { tables.always = residual.program(&always) }
-        addSizes(ways, &tables)
-        tables.accesses = accesses.slots
+        if !ways.always.isEmpty { tables.always = residual.program(ways.always[...]) }
         tables.instructions = residual.instructions
         tables.branches = branches
         tables.branchConditions = branchConditions
@@ -101,71 +106,109 @@ struct ProgramCompiler {
         tables.stretches = tests.stretches
         tables.expressions = tests.expressions
         tables.bytes = tests.paddedBytes
-        return tables
+        return Program(tables, ruleCount: rules)
     }
 }
 
 // MARK: - Ways in
 
 extension ProgramCompiler {
-    private typealias Residues = [(branch: UInt32, conditions: [UInt32])]
+    private typealias Entry = ResidualCompiler.Entry
 
-    /// The ways in, each with the branches found by it and what remains to be asked of them.
+    /// The ways in, each with the branches found by it.
     private struct Ways {
-        var keys: [AccessKey: Residues] = [:]
-        var presence: [UInt32: Residues] = [:]
-        var ranges: [UInt32: [NumberRange: Residues]] = [:]
-        var always: Residues = []
+        /// The keys, and where the entries of each begin; one more says where the last end.
+        var keys: [AccessKey] = []
+        var starts: [Int] = []
+        var entries: [Entry] = []
+        var presence: [UInt32: [Entry]] = [:]
+        var ranges: [UInt32: [NumberRange: [Entry]]] = [:]
+        var always: [Entry] = []
     }
 
     private func ways() -> Ways {
         var ways = Ways()
-        var chooser = AccessChooser(tests, conditions)
-        chooser.settle(branches.map(conditionsOf))
+        var chooser = AccessChooser(tests, conditions, fields: paths.fields.count)
+        chooser.settle(branches, branchConditions)
+        var keyed: [(key: UInt32, entry: Entry)] = []
+        keyed.reserveCapacity(branches.count * 2)
         for (number, branch) in branches.enumerated() {
-            let number = UInt32(number)
-            let all = conditionsOf(branch)
-            let (access, condition) = chooser.access(all)
+            let (access, condition) = chooser.access(conditionsOf(branch))
+            let plain = Entry(branch: UInt32(number), answered: -1)
             switch access {
-            case .keys(let keys):
-                for key in keys {
-                    let rest = key.implies ? all.filter { $0 != condition } : Array(all)
-                    ways.keys[key, default: []].append((number, rest))
+            case .keys(let range):
+                for number in chooser.keyNumbers[range] {
+                    let isAnswered = chooser.keys[Int(number)].implies
+                    let answered = isAnswered ? condition.map { Int32($0) } ?? -1 : -1
+                    keyed.append((number, Entry(branch: plain.branch, answered: answered)))
                 }
             case .ranges(let field, let list):
                 for range in list {
-                    ways.ranges[field, default: [:]][range, default: []].append(
-                        (number, Array(all)))
+                    ways.ranges[field, default: [:]][range, default: []].append(plain)
                 }
-            case .presence(let field):
-                ways.presence[field, default: []].append((number, Array(all)))
-            case .always: ways.always.append((number, Array(all)))
+            case .presence(let field): ways.presence[field, default: []].append(plain)
+            case .always: ways.always.append(plain)
             }
         }
+        ways.keys = chooser.keys
+        (ways.starts, ways.entries) = ProgramCompiler.grouped(keyed, keys: chooser.keys.count)
         return ways
     }
 
-    private func intervals(_ entries: [NumberRange: Residues], _ residual: inout ResidualCompiler)
+    /// Entries in the order of their keys, and where those of each key begin.
+    private static func grouped(_ keyed: [(key: UInt32, entry: Entry)], keys: Int) -> (
+        [Int], [Entry]
+    ) {
+        var starts = Array(repeating: 0, count: keys + 1)
+        for (key, _) in keyed { starts[Int(key) + 1] += 1 }
+        for key in 0..<keys { starts[key + 1] += starts[key] }
+        var next = starts
+        var entries = Array(repeating: Entry(branch: 0, answered: -1), count: keyed.count)
+        for (key, entry) in keyed {
+            entries[next[Int(key)]] = entry
+            next[Int(key)] += 1
+        }
+        return (starts, entries)
+    }
+
+    private func addKeys(
+        _ ways: Ways, _ residual: inout ResidualCompiler, _ tables: inout Program.Tables
+    ) {
+        let used = ways.keys.indices.filter { ways.starts[$0] < ways.starts[$0 + 1] }
+        var accesses = AccessTable(entries: used.count + conditions.members.count)
+        for number in used {
+            let key = ways.keys[number]
+            let entries = ways.entries[ways.starts[number]..<ways.starts[number + 1]]
+            accesses.insert(key, residual.program(entries), tests)
+            tables.fields[Int(key.field)].classes |= key.accessClass.bit
+        }
+        for member in conditions.members {
+            accesses.insertMember(member.test, of: member.set, tests)
+        }
+        addSizes(used.map { ways.keys[$0] }, &tables)
+        tables.accesses = accesses.slots
+    }
+
+    private func intervals(_ entries: [NumberRange: [Entry]], _ residual: inout ResidualCompiler)
         -> [IntervalRecord]
     {
         IntervalRecord.arranged(
             entries.map { range, branches in
-                var branches = branches
-                return IntervalRecord(
+                IntervalRecord(
                     low: range.lower?.number.double.nextDown ?? -.infinity,
                     high: range.upper?.number.double.nextUp ?? .infinity, highest: 0,
-                    program: residual.program(&branches))
+                    program: residual.program(branches[...]))
             })
     }
 
     /// Lists for each field the lengths of prefixes and suffixes and the sizes of blocks that are keys.
-    private func addSizes(_ ways: Ways, _ tables: inout Program.Tables) {
+    private func addSizes(_ keys: [AccessKey], _ tables: inout Program.Tables) {
         struct Group: Hashable {
             let field: UInt32
             let path: WritableKeyPath<FieldRecord, Stretch>
         }
         var groups: [Group: Set<UInt32>] = [:]
-        for key in ways.keys.keys {
+        for key in keys {
             let record = tests.records[Int(key.accessClass == .gram ? 0 : key.value)]
             let path: WritableKeyPath<FieldRecord, Stretch>
             switch key.accessClass {

@@ -8,13 +8,10 @@ public struct Matcher: Sendable {
     public let bounds: EventBounds
     let program: Program
 
-    init(
-        names: [String], patterns: [[EventPattern]], keysAreWhole: Set<[String]>,
-        bounds: EventBounds
-    ) {
+    init(names: [String], program: Program, bounds: EventBounds) {
         ruleNames = names
         self.bounds = bounds
-        program = ProgramCompiler.compile(patterns, keysAreWhole: keysAreWhole)
+        self.program = program
     }
 
     /// The bytes that the matcher's tables and rule names take, without what RE2 keeps for its expressions.

@@ -2,14 +2,16 @@
 ///
 /// Fields are ANDed, the alternatives of one field ORed; `$or` takes alternatives over several fields.
 public struct EventPattern: Sendable {
+    let storage: PatternStorage
+
     /// Every condition in the order written, also those that a later one overrides.
-    public let conditions: [Condition]
+    public var conditions: [Condition] { storage.reading.conditions }
     /// The options it was read with.
-    public let options: PatternOptions
+    public var options: PatternOptions { storage.options }
     /// The pattern's shape, for explanations.
-    let items: [Item]
+    var items: [Item] { storage.reading.items }
     /// The combinations of `$or` alternatives, each as indices of `conditions`; one path occurs once in each.
-    let branches: [[Int32]]
+    var branches: [[Int32]] { storage.reading.branches }
 
     /// A part of a pattern's object.
     indirect enum Item: Sendable {
@@ -24,16 +26,18 @@ public struct EventPattern: Sendable {
 
     /// Reads a pattern from the UTF-8 bytes of JSON text; positions are byte offsets.
     public init(json: [UInt8], options: PatternOptions = .eventBridge) throws(PatternError) {
-        try self.init(try NodeReader.read(json, depth: options.maximumDepth), options: options)
+        storage = try PatternStorage(json: json, options)
     }
 
     /// Reads a pattern from a tree of nodes.
     public init(_ node: PatternNode, options: PatternOptions = .eventBridge) throws(PatternError) {
-        var reader = PatternReader(options: options)
-        items = try reader.pattern(node)
-        conditions = reader.conditions
-        branches = reader.branches
-        self.options = options
+        storage = try PatternStorage(node, options)
+    }
+
+    /// The number of branches and of conditions in all of them together.
+    var size: (branches: Int, conditions: Int) {
+        if let flat = storage.flat { return (1, flat.count) }
+        return (branches.count, branches.reduce(0) { $0 + $1.count })
     }
 }
 

@@ -16,6 +16,17 @@ struct NodeReader {
         return try result.get()
     }
 
+    /// The value that begins at a place, and the place after it; nil if it is at fault.
+    static func value(_ bytes: UnsafeBufferPointer<UInt8>, at place: Int, depth: Int) -> (
+        PatternNode, end: Int
+    )? {
+        var reader = NodeReader(bytes: bytes, depth: depth)
+        reader.place = place
+        do throws(PatternError) { return (try reader.value(level: 0), reader.place) } catch {
+            return nil
+        }
+    }
+
     private init(bytes: UnsafeBufferPointer<UInt8>, depth: Int) {
         self.bytes = bytes
         self.depth = depth

@@ -74,7 +74,8 @@ struct PatternReader {
             let reader = OperandReader(options: options, field: steps)
             for (index, item) in items.enumerated() {
                 alternatives.append(
-                    Condition.Alternative(node: item, test: try alternative(item, index, reader)))
+                    Condition.Alternative(
+                        node: item, test: try Self.alternative(item, index, reader)))
             }
             try add(Condition(path: path, position: member.position, alternatives: alternatives))
             parts.append(.condition(conditions.count - 1))
@@ -85,14 +86,21 @@ struct PatternReader {
         }
     }
 
-    private func alternative(_ node: PatternNode, _ index: Int, _ reader: OperandReader)
+    /// Reads an alternative that stands alone.
+    static func alternative(_ node: PatternNode, _ options: PatternOptions) throws(PatternError)
+        -> Test
+    {
+        try alternative(node, 0, OperandReader(options: options, field: []))
+    }
+
+    private static func alternative(_ node: PatternNode, _ index: Int, _ reader: OperandReader)
         throws(PatternError) -> Test
     {
         guard case .object(let members) = node.kind else {
             return try ExactMatch.test(node, in: reader.operand(index, nil))
         }
         let member = try reader.operand(index, nil).onlyMember(members, of: node)
-        guard let found = Operators.named(member.key, options) else {
+        guard let found = Operators.named(member.key, reader.options) else {
             throw PatternError(
                 "unknown operator '\(member.key)'", at: member.position,
                 path: reader.operand(index, nil).path)

@@ -5,9 +5,9 @@
 enum Test: Hashable, Sendable {
     case text(ByteText)
     /// Text that spells this IP address.
-    case address(Address)
+    indirect case address(Address)
     /// A number of this exact decimal value.
-    case number(EventNumber)
+    indirect case number(EventNumber)
     case bool(Bool)
     case null
     case prefix(ByteText)
@@ -19,8 +19,8 @@ enum Test: Hashable, Sendable {
     case foldedSuffix(ByteText)
     case wildcard(Glob)
     case expression(Expression)
-    case range(NumberRange)
-    case block(AddressBlock)
+    indirect case range(NumberRange)
+    indirect case block(AddressBlock)
     /// Any leaf.
     case present
     /// No leaf: judged by the matcher, false for every leaf.

@@ -88,9 +88,8 @@ struct Matching {
     private func inSet(_ leaf: UnsafePointer<Leaf>, _ test: UnsafePointer<TestRecord>) -> Bool {
         guard leaf.pointee.kind == .text else { return false }
         let tag = Matching.tag(test.pointee.offset, .set)
-        let length = Int(leaf.pointee.length)
         var found = false
-        visit(tag, Hashing.bytes(leaf.pointee.start, length, tag: tag), leaf) { _ in found = true }
+        visitText(tag, leaf) { _ in found = true }
         return found
     }
 
@@ -146,12 +145,35 @@ extension Matching {
         _ tag: UInt32, _ hash: UInt64, _ leaf: UnsafePointer<Leaf>, _ body: (UInt32) -> Void
     ) {
         var at = Int(truncatingIfNeeded: hash) & view.accessMask
-        let fingerprint = UInt32(truncatingIfNeeded: hash &>> 32)
         while true {
             let slot = view.accesses + at
             if slot.pointee.tag == 0 { return }
-            if slot.pointee.tag == tag, slot.pointee.fingerprint == fingerprint,
+            if slot.pointee.tag == tag, slot.pointee.first == hash,
+                slot.pointee.length == AccessSlot.unconfirmed,
                 tests.holds(view.tests + Int(slot.pointee.test), leaf)
+            {
+                body(slot.pointee.program)
+                return
+            }
+            at = (at + 1) & view.accessMask
+        }
+    }
+
+    /// Calls a body with the program of the access slot of this text, if there is one.
+    @inline(__always)
+    private func visitText(_ tag: UInt32, _ leaf: UnsafePointer<Leaf>, _ body: (UInt32) -> Void) {
+        let start = leaf.pointee.start
+        let length = Int(leaf.pointee.length)
+        let hash = Hashing.bytes(start, length, tag: tag)
+        guard length <= AccessSlot.longestText else { return visit(tag, hash, leaf, body) }
+        let first = Hashing.head(start, length)
+        let second = Hashing.tail(start, length)
+        var at = Int(truncatingIfNeeded: hash) & view.accessMask
+        while true {
+            let slot = view.accesses + at
+            if slot.pointee.tag == 0 { return }
+            if slot.pointee.first == first, slot.pointee.second == second,
+                slot.pointee.tag == tag, slot.pointee.length == leaf.pointee.length
             {
                 body(slot.pointee.program)
                 return
@@ -168,8 +190,7 @@ extension Matching {
         guard leaf.pointee.kind == .text else { return enterOther(leaf, field) }
         if classes & AccessClass.text.bit != 0 {
             let tag = Matching.tag(number, .text)
-            let hash = Hashing.bytes(leaf.pointee.start, Int(leaf.pointee.length), tag: tag)
-            visit(tag, hash, leaf) { run($0) }
+            visitText(tag, leaf) { run($0) }
         }
         if classes & ~(AccessClass.text.bit | AccessClass.number.bit | AccessClass.literal.bit) != 0
         {
@@ -278,11 +299,10 @@ extension Matching {
                     as: UInt32.self))
             let hash = Hashing.words(UInt64(gram), 0, tag: tag)
             var at = Int(truncatingIfNeeded: hash) & view.accessMask
-            let fingerprint = UInt32(truncatingIfNeeded: hash &>> 32)
             while true {
                 let slot = view.accesses + at
                 if slot.pointee.tag == 0 { break }
-                if slot.pointee.tag == tag, slot.pointee.fingerprint == fingerprint {
+                if slot.pointee.tag == tag, slot.pointee.first == hash {
                     run(slot.pointee.program)
                 }
                 at = (at + 1) & view.accessMask

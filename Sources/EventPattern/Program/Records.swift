@@ -121,14 +121,26 @@ struct Instruction {
     var rule: Int { Int(-1 - condition) }
 }
 
-/// A way into the rule set: an index key with the test that confirms it and the program to run.
+/// A way into the rule set: an index key, what confirms it, and the program to run.
+///
+/// A text to be equal to is confirmed by the slot itself if it is short, without a look anywhere else.
 struct AccessSlot {
-    /// The upper half of the key's hash.
-    var fingerprint: UInt32
+    /// The first eight bytes of a short text; the hash of any other key.
+    var first: UInt64
+    /// The last eight bytes of a short text of more than eight.
+    var second: UInt64
+    /// The length of a short text, `unconfirmed` for any other key.
+    var length: UInt32
     /// The field and the class of the key; 0 marks an empty slot.
     var tag: UInt32
+    /// The test that confirms the key.
     var test: UInt32
     var program: UInt32
+
+    /// The longest text that two words hold.
+    static let longestText = 16
+    /// The length that says that the test must be asked.
+    static let unconfirmed = UInt32.max
 }
 
 /// What kinds of keys lead from a field into the rule set.

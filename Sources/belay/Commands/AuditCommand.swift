@@ -236,7 +236,7 @@ struct AuditCheckProofCommand: ParsableCommand {
         commandName: "check-proof",
         abstract: "Check a proof against a record's bytes, without the journal.",
         discussion:
-            "Example:\n  belay audit check-proof record.tlog-proof record.json --vkey 'belay/…+…'")
+            "Example:\n  belay audit check-proof record.tlog-proof record.json --vkey 'belay/…'")
 
     @Argument(help: "The proof.")
     var proof: String

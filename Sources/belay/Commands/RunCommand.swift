@@ -14,7 +14,7 @@ struct RunCommand: AsyncParsableCommand {
               belay run -i incident.json --env production --dry-run
               belay run -i alertmanager.json --env production
 
-            With --dry-run nothing is called; the plan is shown and recorded. Exit status 1 if no rule matched, all
+            With --dry-run nothing is called; the plan is shown and recorded. Exit status 1 if no rule matched, all \
             were held back, or a run did not end well.
             """)
 

@@ -145,7 +145,7 @@ private struct StepTable {
         let main = ["function", "cluster", "host", "url", "command"].lazy.compactMap { name in
             call.settings.first { $0.name == name }?.value.first
         }.first
-        return provider + (main.map { " \($0)" } ?? "")
+        return (provider + (main.map { " \($0)" } ?? "")).cut(to: 40)
     }
 
     private func notes(_ step: PlannedStep) -> String {

@@ -93,7 +93,10 @@ struct Runner {
             begun.context, from: begun.state, lease: begun.lease, reservations: begun.reservations)
         _ = try await store.checkpoint(always: false)
         let trail = try await store.events(ofRun: begun.context.run)
-        Output.standard(TrailView(trail).text)
+        // Who has just read the progress need not read all of it again.
+        Output.standard(
+            Output.isOneTerminal
+                ? TrailView.summary(trail, of: begun.context.run) : TrailView(trail).text)
         let report = try AuditLog(path: store.files.path).verify()
         Output.standard(VerificationView(report).text)
         return report.isSound && (result.map(\.isGood) ?? false)
