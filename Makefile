@@ -68,8 +68,9 @@ bench-engine: setup ## Measure the durable engine beside bare SQLite and beside 
 crash: build ## Kill the program at every failpoint and at each of its first 300 writes, and see what is left
 	@scripts/crash/run.py .build/debug/belay $(ARGUMENTS)
 
-bench-providers: release ## 1,000 incidents at once against one server, beside wrk
-	@scripts/bench-providers $(RELEASE_PATH)/release/belay
+bench-providers: setup ## 1,000 incidents at once against one server, beside wrk
+	$(RELEASE) --product $@
+	@scripts/bench-providers $(RELEASE_PATH)/release/$@
 
 lambda: setup ## Build the zip of the functions for AWS Lambda, and run it in an empty root
 	@deploy/lambda/build.sh .build/belay-lambda.zip

@@ -84,6 +84,10 @@ let package = Package(
             ],
             swiftSettings: settings),
         .executableTarget(
+            name: "bench-providers",
+            dependencies: ["BelayStore", "BelayProviders", "BelayEngine", "BelayCompiler"],
+            swiftSettings: settings),
+        .executableTarget(
             name: "bench-store",
             dependencies: [
                 "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Cryptography",

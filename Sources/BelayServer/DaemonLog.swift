@@ -36,8 +36,6 @@ struct DaemonLog: Sendable {
             logger.error(
                 "the program that a run began with cannot be had; a person must decide",
                 metadata: ["run": "\(run)"])
-        case .pauseExpired(let scope):
-            logger.notice("pause expired", metadata: ["scope": "\(scope)"])
         case .failed(let what, let error):
             metrics.add(.failures, [])
             if error.isFatal { standing.breakDown() }

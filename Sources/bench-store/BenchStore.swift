@@ -31,6 +31,7 @@ struct BenchStore {
     static func figure(_ name: String, _ value: Double, _ unit: String) {
         let rounded = (value * 1000).rounded() / 1000
         print("\(name)\t\(rounded)\t\(unit)")
+        fflush(nil)
     }
 
     /// Seconds that the body takes.

@@ -95,7 +95,7 @@ class Scene:
 
     def resume(self) -> subprocess.CompletedProcess:
         """What a restarted process does first."""
-        return self.belay("resume", "--env", "here")
+        return self.belay("recover", "--env", "here")
 
     def faults(self, fault: str) -> dict:
         """The variables that load the shim with one fault."""

@@ -7,14 +7,27 @@ import Synchronization
 /// Signals (`ring`) make it look at once, a tick makes it look for timers. Whatever it begins and does not end is
 /// found by the next process: a lease whose boot is gone is claimed again.
 package actor Supervisor {
-    let parts: SupervisorParts
-    private nonisolated let loaded: Mutex<SupervisedProgram>
+    private nonisolated let parts: SupervisorParts
+    private nonisolated let loaded: Mutex<Active>
     private var recalled: [Digest: SupervisedProgram] = [:]
     private var driven: [String: Driven] = [:]
     private var generation = 0
     private var isDraining = false
     private nonisolated let bell: AsyncStream<Void>.Continuation
     private let bells: AsyncStream<Void>
+
+    /// The program in force and the dispatcher that remembers what it decided lately.
+    private struct Active {
+        var program: SupervisedProgram
+        var dispatcher: Dispatcher
+
+        init(_ program: SupervisedProgram, _ parts: SupervisorParts) {
+            self.program = program
+            dispatcher = Dispatcher(
+                store: parts.store, world: parts.world, planner: program.planner,
+                sources: program.sources, actor: "source")
+        }
+    }
 
     /// One run being driven.
     private struct Driven {
@@ -26,7 +39,7 @@ package actor Supervisor {
 
     package init(_ parts: SupervisorParts, program: SupervisedProgram) {
         self.parts = parts
-        loaded = Mutex(program)
+        loaded = Mutex(Active(program, parts))
         (bells, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -34,11 +47,14 @@ package actor Supervisor {
     private var world: any World { parts.world }
 
     /// The program for all that is decided from now on.
-    package nonisolated var program: SupervisedProgram { loaded.withLock { $0 } }
+    package nonisolated var program: SupervisedProgram { loaded.withLock { $0.program } }
+
+    private nonisolated var dispatcher: Dispatcher { loaded.withLock { $0.dispatcher } }
 
     /// Swaps the program; runs under way keep theirs.
     package nonisolated func adopt(_ program: SupervisedProgram) {
-        loaded.withLock { $0 = program }
+        let active = Active(program, parts)
+        loaded.withLock { $0 = active }
         ring()
     }
 
@@ -88,25 +104,19 @@ package actor Supervisor {
         while !isDraining {
             let room = parts.inFlight - driven.count
             guard room > 0 else { return found }
-            let program = program
-            let due = try await dispatcher(program).decideDue(room)
+            let active = loaded.withLock { $0 }
+            let due = try await active.dispatcher.decideDue(room)
             if due.decided > 0 {
                 parts.observe(.decided(due.decided, all: due.decided < room))
             }
             for notice in due.notices { driven[notice.run]?.inputs.yield(.notice(notice.status)) }
-            for begun in due.begun { start(begun, of: program) }
+            for begun in due.begun { start(begun, of: active.program) }
             let claimed = try await store.claim(max(1, room - due.begun.count), for: Bounds.lease)
             for run in claimed { try await resume(run) }
             found = found || due.decided > 0 || !claimed.isEmpty
             if due.decided < room, claimed.count < room - due.begun.count { return found }
         }
         return found
-    }
-
-    private func dispatcher(_ program: SupervisedProgram) -> Dispatcher {
-        Dispatcher(
-            store: store, world: world, planner: program.planner, sources: program.sources,
-            actor: "source")
     }
 
     // MARK: Driving
@@ -168,7 +178,7 @@ package actor Supervisor {
         case .success(let end):
             parts.observe(.ended(run: run, end))
             if case .finished = end {
-                do throws(StoreError) { try await dispatcher(program).ended(run) } catch {
+                do throws(StoreError) { try await dispatcher.ended(run) } catch {
                     parts.observe(.failed("let others go on after run \(run)", error))
                 }
             }
@@ -228,7 +238,7 @@ package actor Supervisor {
         let deadline = world.uptime() + Bounds.tellingTimeout
         var sentTo: Int?
         while true {
-            switch try await dispatcher(program).tell(run, input) {
+            switch try await dispatcher.tell(run, input) {
             case .recorded:
                 ring()
                 return .recorded
@@ -275,7 +285,7 @@ package actor Supervisor {
 
     // MARK: Now and then
 
-    /// Signs the log: once a second while there is work, once an hour without; announces pauses that ran out.
+    /// Signs the log: once a second while there is work, once an hour without.
     private func signForEver() async {
         var signedAt = world.uptime()
         while (try? await world.sleep(for: .seconds(1))) != nil {
@@ -285,23 +295,9 @@ package actor Supervisor {
                     signedAt = world.uptime()
                     parts.observe(.signed(size: signed.checkpoint.size))
                 }
-                try await announceExpiredPauses()
             } catch {
                 parts.observe(.failed("sign the log", error))
             }
-        }
-    }
-
-    private func announceExpiredPauses() async throws(StoreError) {
-        let now = world.now()
-        for row in try await store.limits(committedSince: now).pauses {
-            guard let expires = Pause(row).expires, expires <= now else { continue }
-            try await store.commit(
-                StoreTransaction([
-                    .record(RecordDraft(.pauseExpired, target: row.scope, causedBy: row.id))
-                ]))
-            parts.observe(.pauseExpired(scope: row.scope))
-            ring()
         }
     }
 }

@@ -43,7 +43,6 @@ package enum SupervisorEvent: Sendable {
     case ended(run: String, DriveEnd)
     /// The program that a run began with cannot be had any more: a person must decide.
     case programMissing(run: String)
-    case pauseExpired(scope: String)
     /// The store refused; the work is tried again where that makes sense.
     case failed(String, StoreError)
     case signed(size: Int64)

@@ -59,6 +59,15 @@ package struct Operations: Sendable {
         return try await deliver(.cancel(by: person), to: row, step: nil)
     }
 
+    /// Says that what a run's `wait_for` names has happened.
+    package func signal(
+        _ run: String, name: String, by person: String
+    ) async throws(OperationProblem) -> Done {
+        guard !name.isEmpty else { throw .invalid("'name' is missing: what has happened") }
+        let (row, _, _) = try await find(run)
+        return try await deliver(.signal(name: name, by: person), to: row, step: nil)
+    }
+
     /// The run with that id, or whose id alone begins so.
     package func run(_ id: String) async throws(OperationProblem) -> RunRow {
         do throws(StoreError) {

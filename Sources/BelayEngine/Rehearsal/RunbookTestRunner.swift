@@ -170,12 +170,13 @@ private struct CaseRun {
         let mocks = stage.rehearsal.script
         var expectations = TestExpectations(templates, mocks)
         var trace = TestTrace(start: start)
-        for (moment, delivery) in zip(moments, stage.delivered) {
-            trace.tell(delivery, stage.rehearsal.runs)
+        for (place, moment) in moments.enumerated() {
+            let delivery = stage.delivered[place]
+            trace.tell(delivery, stage.rehearsal.runs, parts: stage.parts(of: place))
             report.rules.formUnion(delivery.decision.taken.map(\.rule.name))
             guard let expect = moment.expect else { continue }
             let before = expectations.mismatches.count
-            try expectations.judge(expect, actuals(of: delivery, stage))
+            try expectations.judge(expect, actuals(of: place, stage))
             if expectations.mismatches.count > before {
                 report.drawings += drawings(expect, delivery, stage)
             }
@@ -195,9 +196,8 @@ private struct CaseRun {
         }
     }
 
-    private func actuals(of delivery: TestStage.Delivered, _ stage: TestStage)
-        -> [TestExpectations.Actual]
-    {
+    private func actuals(of place: Int, _ stage: TestStage) -> [TestExpectations.Actual] {
+        let delivery = stage.delivered[place]
         if let place = delivery.leader {
             let leader = stage.rehearsal.runs[place]
             return [
@@ -219,17 +219,25 @@ private struct CaseRun {
                 .init(rule: $0.rule.id, name: $0.rule.name, outcome: "matched")
             }
         }
-        return [suppressed(delivery.decision, stage)]
+        return [suppressed(place, stage)]
     }
 
-    private func suppressed(_ decision: Decision, _ stage: TestStage) -> TestExpectations.Actual {
+    /// What came of an incident that no rule was taken for: what `on_suppressed` did, or `after_resolve`.
+    private func suppressed(_ place: Int, _ stage: TestStage) -> TestExpectations.Actual {
+        let decision = stage.delivered[place].decision
+        let part = stage.parts(of: place).first.map { stage.rehearsal.runs[$0] }
+        if decision.isOver { return .init(outcome: "suppressed", reason: Decision.over) }
         for verdict in decision.verdicts {
             guard case .suppressed(let why, _) = verdict.outcome else { continue }
             let rule = stage.planner.decider.program.rules[verdict.place]
             return .init(
-                rule: rule.id, name: rule.name, outcome: "suppressed", reason: why.rawValue)
+                rule: rule.id, name: rule.name, outcome: "suppressed", reason: why.rawValue,
+                run: part)
         }
-        return .init(outcome: "no_rule")
+        guard let part else { return .init(outcome: "no_rule") }
+        return .init(
+            rule: part.context.rule.id, name: part.context.rule.name, outcome: part.outcome,
+            reason: part.reason, run: part)
     }
 
     /// The `when` of the rule that was expected and not taken, and the `until` that did not come true.

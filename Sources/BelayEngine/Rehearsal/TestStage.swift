@@ -29,6 +29,8 @@ struct TestStage {
     /// What the stage knows of a run besides its course.
     private struct Begun {
         var delivery: Int
+        /// For a part of a rule: the delivery that led to it.
+        var cause: Int?
         var reservations: [Reservation]
     }
 
@@ -127,7 +129,7 @@ struct TestStage {
         let delivery = delivered[place]
         let disposition = planner.decider.dispose(
             delivery.incident, at: rehearsal.now, limits: limits, history: history(place))
-        for part in disposition.parts where !isMatchOnly { begin(part) }
+        for part in disposition.parts where !isMatchOnly { begin(part, from: place) }
         if partsOnly {
             if let again = delivery.incident.status == .firing ? disposition.wakeAt : nil {
                 delivered[place].wakeAt = again
@@ -159,25 +161,31 @@ struct TestStage {
         }
         let context = planner.context(
             for: taken, delivered[place].incident, run: "run-\(rehearsal.runs.count + 1)")
-        begun.append(Begun(delivery: place, reservations: taken.reservations))
+        begun.append(Begun(delivery: place, cause: nil, reservations: taken.reservations))
         delivered[place].runs.append(rehearsal.begin(context))
     }
 
-    private mutating func begin(_ part: Disposition.Part) {
+    private mutating func begin(_ part: Disposition.Part, from decided: Int) {
+        let notice =
+            part.part == .afterResolve
+            ? delivered.lastIndex {
+                $0.incident.status == .resolved
+                    && $0.incident.isSameProblem(as: delivered[decided].incident)
+            } : nil
         guard
             let place = delivered.indices.first(where: { delivered[$0].id($0) == part.incident })
         else { return }
         let context = planner.context(
             for: part, delivered[place].incident, run: "run-\(rehearsal.runs.count + 1)")
-        begun.append(Begun(delivery: place, reservations: part.reservations))
+        begun.append(
+            Begun(delivery: place, cause: notice ?? decided, reservations: part.reservations))
         rehearsal.begin(context)
     }
 
-    /// Runs of other parts of rules for a delivery: `on_suppressed`, `after_resolve`, notices.
+    /// Runs of other parts of rules that a delivery began: `on_suppressed`, notices; for one that resolves,
+    /// `after_resolve`.
     func parts(of place: Int) -> [Int] {
-        rehearsal.runs.indices.filter {
-            begun[$0].delivery == place && rehearsal.runs[$0].context.part != .remedy
-        }
+        rehearsal.runs.indices.filter { begun[$0].cause == place }
     }
 
     // MARK: What the source says
@@ -223,7 +231,7 @@ struct TestStage {
         begin(
             .init(
                 rule: rule, part: .notice(notice), incident: delivered[place].id(place),
-                target: target, mode: .auto))
+                target: target, mode: .auto), from: place)
     }
 }
 

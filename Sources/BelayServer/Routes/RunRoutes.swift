@@ -25,6 +25,9 @@ struct RunRoutes: Sendable {
                 try await operations.resolve(
                     run, step: said.step, as: said.outcome ?? "", by: said.person)
             },
+            order("signal") { (run, said) async throws(OperationProblem) in
+                try await operations.signal(run, name: said.text("name") ?? "", by: said.person)
+            },
             order("cancel") { (run, said) async throws(OperationProblem) in
                 try await operations.cancel(run, by: said.person)
             },

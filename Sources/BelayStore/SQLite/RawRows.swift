@@ -3,9 +3,11 @@ import GRDB
 import GRDBSQLite
 
 /// The rows of a query, stepped directly: columns are looked at where SQLite has them, nothing is boxed.
-struct RawRows {
+final class RawRows {
     private let statement: Statement
     private let handle: OpaquePointer
+    /// A statement that is stepped once more after its end would begin anew.
+    private var isDone = false
 
     /// The statement belongs to the connection and ends with it.
     init(_ db: Database, _ sql: String) throws {
@@ -15,9 +17,12 @@ struct RawRows {
 
     /// Whether there is another row.
     func next() throws(StoreError) -> Bool {
+        if isDone { return false }
         switch sqlite3_step(handle) {
         case SQLITE_ROW: return true
-        case SQLITE_DONE: return false
+        case SQLITE_DONE:
+            isDone = true
+            return false
         default: throw RawStatement.failure(handle)
         }
     }

@@ -32,8 +32,9 @@ struct FlatPattern: Sendable {
                 case .array(let items) = node.kind
             else { preconditionFailure("a list that was checked is no list") }
             return items.map { item in
-                do throws(PatternError) { return try PatternReader.alternative(item, options) } catch
-                {
+                do throws(PatternError) {
+                    return try PatternReader.alternative(item, options)
+                } catch {
                     preconditionFailure("an alternative that was checked is refused: \(error)")
                 }
             }

@@ -54,7 +54,6 @@ struct DoctorCommand: AsyncParsableCommand {
     ) -> [Finding] {
         var diagnostics = Diagnostics()
         EnvironmentCheck.run(program, environment, &diagnostics)
-        UnsupportedCheck.run(program, environment, &diagnostics)
         let wrong = diagnostics.sorted.map { diagnostic in
             Finding(
                 "setting", diagnostic.severity == .error ? .problem : .warning, diagnostic.message,

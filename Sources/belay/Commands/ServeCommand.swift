@@ -120,6 +120,11 @@ struct ServeCommand: AsyncParsableCommand {
         settings.queueLimit = queue
         settings.drain = drain
         settings.logLevel = logLevel
+        // The store passes those of acceptance itself.
+        settings.failpoint = { name in
+            guard let point = Failpoint(rawValue: name), !name.hasPrefix("accept.") else { return }
+            LiveWorld().failpoints.pass(point)
+        }
         return settings
     }
 }

@@ -153,6 +153,41 @@ import Testing
 
                 """, replaced: ("[{throw: denied}, {return: {freed: 1}}]", "{return: {freed: 1}}")),
         Example(
+            name: "again repeats what has ended",
+            rules: "  - {id: r, match: {type: a}, again: {after: 1h, max: 2}, \(clear)}",
+            timeline: """
+                      - {at: 0s, incident: a, expect: {runs: [{}, {outcome: succeeded}, {}]}}
+                      - {at: 5h, incident: c}
+
+                """, replaced: ("at: 5h", "at: 90m")),
+        Example(
+            name: "who is told that a remedy is held back",
+            rules: """
+                  - id: r
+                    match: {type: [a, b]}
+                    cooldown: {for: 15m}
+                    on_suppressed: [{uses: notify_human, with: {message: "held back: ${{ suppression.reason }}"}}]
+                    steps: [{id: clear, uses: clear_cache}]
+                """,
+            timeline: """
+                      - {at: 0s, incident: a, expect: {outcome: succeeded}}
+                      - {at: 5m, incident: b, expect: {outcome: suppressed, calls: [{notify_human: {message: "held back: cooldown"}}]}}
+
+                """, replaced: ("held back: cooldown", "held back: paused")),
+        Example(
+            name: "what is put back when the source resolves",
+            rules: """
+                  - id: r
+                    match: {type: a}
+                    steps: [{id: clear, uses: clear_cache}]
+                    after_resolve: [{id: back, uses: restart_service}]
+                """,
+            timeline: """
+                      - {at: 0s, incident: a, expect: {outcome: succeeded}}
+                      - {at: 1h, incident: {extends: a, status: resolved}, expect: {rule: r, steps: {back: ok}}}
+
+                """, replaced: ("status: resolved", "status: acknowledged")),
+        Example(
             name: "a trigger that comes after its resolve notice",
             rules: "  - {id: r, match: {type: a}, \(clear)}",
             timeline: """
@@ -191,5 +226,5 @@ import Testing
         #expect(!other.passed, "\(other.text)")
     }
 
-    @Test func theExamplesAreThere() { #expect(Self.examples.count == 11) }
+    @Test func theExamplesAreThere() { #expect(Self.examples.count == 14) }
 }

@@ -92,8 +92,9 @@ sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=sqs.get_queue_attributes(
     QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"])
 client("cloudwatch").put_metric_data(Namespace="Incidents", MetricData=[
     {"MetricName": "error_rate", "Value": 0.5, "Timestamp": datetime.datetime.now(datetime.timezone.utc)}])
-client("secretsmanager").create_secret(Name="prod/webhook", SecretString='{"token": "%s"}' % os.environ.get("SECRET_A", "a"))
-client("ssm").put_parameter(Name="/prod/token", Value=os.environ.get("SECRET_B", "b"), Type="SecureString")
+client("secretsmanager").create_secret(Name="prod/webhook", SecretString=json.dumps(
+    {"token": os.environ.get("SECRET_STORE", "a")}))
+client("ssm").put_parameter(Name="/prod/token", Value=os.environ.get("SECRET_PARAMETER", "b"), Type="SecureString")
 admin.update(everything)
 settings.INITIAL_NO_AUTH_ACTION_COUNT = 0
 ActionAuthenticatorMixin.request_count = 1
