@@ -52,7 +52,11 @@ bench: bench-commands bench-match bench-cel bench-store ## Measure everything
 bench-commands: release ## Start, check of 1,000 files, plan from a cold start
 	@scripts/bench-commands $(RELEASE_PATH)/release/belay
 
-bench-match bench-cel bench-store: setup ## Measure the matcher, the expressions, the journal
+bench-match: setup ## Measure the matcher, on one workload folder: make bench-match DIR=…
+	$(RELEASE) --product bench-match
+	@scripts/bench-match $(RELEASE_PATH)/release/bench-match $(ARGUMENTS) $(DIR)
+
+bench-cel bench-store: setup ## Measure the expressions, the journal
 	$(RELEASE) --product $@
 	$(RELEASE_PATH)/release/$@ $(ARGUMENTS)
 
@@ -61,4 +65,4 @@ simulate: setup ## Run seeded schedules with crashes: make simulate ARGUMENTS='1
 	$(RELEASE_PATH)/release/simulate $(ARGUMENTS)
 
 clean: ## Remove what was built
-	rm -rf .build .build-release .venv
+	rm -rf .build .build-release .build-workload .venv

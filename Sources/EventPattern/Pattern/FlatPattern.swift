@@ -32,8 +32,9 @@ struct FlatPattern: Sendable {
                 case .array(let items) = node.kind
             else { preconditionFailure("a list that was checked is no list") }
             return items.map { item in
-                do throws(PatternError) { return try PatternReader.alternative(item, options) } catch
-                {
+                do throws(PatternError) {
+                    return try PatternReader.alternative(item, options)
+                } catch {
                     preconditionFailure("an alternative that was checked is refused: \(error)")
                 }
             }
@@ -42,7 +43,7 @@ struct FlatPattern: Sendable {
 
     /// Calls a body with each condition and its number.
     @inline(__always)
-    func forEach(_ body: (Int, Entry) -> Void) {
+    func eachEntry(_ body: (Int, Entry) -> Void) {
         bytes.withUnsafeBytes { bytes in
             var place = 0
             for number in 0..<count {

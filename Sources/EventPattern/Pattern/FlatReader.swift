@@ -251,8 +251,9 @@ extension FlatReader {
         guard first.sign == UInt8(ascii: ">"), take(UInt8(ascii: ",")), let second = bound(),
             second.sign == UInt8(ascii: "<")
         else { return false }
-        guard first.value < second.value
-            || first.value == second.value && first.included && second.included
+        guard
+            first.value < second.value
+                || first.value == second.value && first.included && second.included
         else { return false }
         return take(UInt8(ascii: "]"))
     }
@@ -263,8 +264,9 @@ extension FlatReader {
         }
         let first = text[sign.start]
         let isLong = sign.end - sign.start == 2
-        guard first == UInt8(ascii: "<") || first == UInt8(ascii: ">")
-            || first == UInt8(ascii: "=") && !isLong
+        guard
+            first == UInt8(ascii: "<") || first == UInt8(ascii: ">")
+                || first == UInt8(ascii: "=") && !isLong
         else { return nil }
         if isLong, text[sign.start + 1] != UInt8(ascii: "=") { return nil }
         guard take(UInt8(ascii: ",")) else { return nil }
