@@ -14,7 +14,7 @@ RELEASE := $(BUILD) -c release --static-swift-stdlib -Xswiftc -cross-module-opti
 SWIFT_FOLDERS := $(wildcard Sources Tests Fuzz Package.swift)
 
 .PHONY: help setup setup-tests build release run test test-swift test-runbooks format lint tidy bench bench-build \
-	bench-commands bench-cel bench-match bench-store simulate clean
+	bench-commands bench-cel bench-match bench-serve bench-store bench-engine bench-providers lambda simulate crash clean
 
 help: ## Tell what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -47,22 +47,50 @@ lint: ## Check the format of the Swift sources; warnings are errors
 tidy: ## Check what is a fact and not a taste: imports, pages, fixtures, scripts
 	@scripts/tidy
 
-bench: bench-commands bench-match bench-cel bench-store ## Measure everything
+bench: bench-commands bench-match bench-cel bench-store bench-providers ## Measure everything
 
 bench-commands: release ## Start, check of 1,000 files, plan from a cold start
 	@scripts/bench-commands $(RELEASE_PATH)/release/belay
 
+<<<<<<< HEAD
 bench-match: setup ## Measure the matcher, on one workload folder: make bench-match DIR=…
 	$(RELEASE) --product bench-match
 	@scripts/bench-match $(RELEASE_PATH)/release/bench-match $(ARGUMENTS) $(DIR)
 
 bench-cel bench-store: setup ## Measure the expressions, the journal
+=======
+bench-serve: release ## Incidents a second over HTTP, and that SIGKILL loses none that was accepted (needs wrk)
+	@scripts/bench-serve $(RELEASE_PATH)/release/belay
+
+bench-match bench-cel bench-store: setup ## Measure the matcher, the expressions, the journal
+>>>>>>> main
 	$(RELEASE) --product $@
 	$(RELEASE_PATH)/release/$@ $(ARGUMENTS)
+
+bench-engine: setup ## Measure the durable engine beside bare SQLite and beside dbos
+	$(RELEASE) --product bench-store
+	@[[ -x .venv-bench/bin/python ]] || python3 -m venv .venv-bench
+	@.venv-bench/bin/pip install --quiet --disable-pip-version-check -r scripts/requirements-bench.txt
+	@scripts/bench-engine $(RELEASE_PATH)/release/bench-store --dbos $(CURDIR)/.venv-bench/bin/python $(ARGUMENTS)
+
+crash: build ## Kill the program at every failpoint and at each of its first 300 writes, and see what is left
+	@scripts/crash/run.py .build/debug/belay $(ARGUMENTS)
+
+bench-providers: setup ## 1,000 incidents at once against one server, beside wrk
+	$(RELEASE) --product $@
+	@scripts/bench-providers $(RELEASE_PATH)/release/$@
+
+lambda: setup ## Build the zip of the functions for AWS Lambda, and run it in an empty root
+	@deploy/lambda/build.sh .build/belay-lambda.zip
+	@deploy/lambda/check.sh .build/belay-lambda.zip
 
 simulate: setup ## Run seeded schedules with crashes: make simulate ARGUMENTS='10000 1'
 	$(RELEASE) --product simulate
 	$(RELEASE_PATH)/release/simulate $(ARGUMENTS)
 
 clean: ## Remove what was built
+<<<<<<< HEAD
 	rm -rf .build .build-release .build-workload .venv
+=======
+	rm -rf .build .build-release .venv .venv-bench
+>>>>>>> main

@@ -34,6 +34,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.9.0"),
     ],
     targets: [
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -61,14 +64,29 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
+        library(
+            "BelayServer",
+            [
+                "BelayEngine", "BelayCompiler", "JSON", "Cryptography",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .executableTarget(
             name: "belay",
             dependencies: [
-                "BelayCompiler", "BelayEngine", "BelayProviders", "BelayStore", "CEL",
+                "BelayCompiler", "BelayEngine", "BelayProviders", "BelayServer", "BelayStore",
+                "CEL",
                 "EventPattern", "JSON", "Text", "Cryptography",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "bench-providers",
+            dependencies: ["BelayStore", "BelayProviders", "BelayEngine", "BelayCompiler"],
             swiftSettings: settings),
         .executableTarget(
             name: "bench-store",
@@ -109,6 +127,12 @@ let package = Package(
                 "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Cryptography",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
+        tests(
+            "BelayServer",
+            [
+                "BelayServer", "BelayStore", "BelayEngine", "BelayCompiler", "JSON", "Cryptography",
+            ],
+            fixtures: false),
         tests("Simulation", ["BelaySimulation", "BelayCompiler"], fixtures: false),
         tests("BelayCommand", ["JSON"]),
         tests("Tidy", ["BelayCompiler", "BelayEngine", "BelayProviders"], fixtures: false),

@@ -40,6 +40,7 @@ struct Invariants {
 
     var violations: [String] {
         onceEffects + accepted + intents + epochs + folds + checkpoints + dryRuns + order + leases
+            + groups + remedies + holds
     }
 
     /// I1: a `once` step starts at most one effect, unless a person ordered a retry (nobody does here).
@@ -56,7 +57,10 @@ struct Invariants {
     private var accepted: [String] {
         guard isLast else { return [] }
         // People have answered all that they were asked, so only a run that is stuck may still wait.
-        let open = facts.runs.filter { !$0.phase.isFinal && $0.reason != "stuck" }
+        let stuck = Set(facts.runs.filter { $0.reason == "stuck" }.map { "joined:\($0.id)" })
+        let open = facts.runs.filter {
+            !$0.phase.isFinal && $0.reason != "stuck" && !stuck.contains($0.reason ?? "")
+        }
         let undecided = facts.incidents.filter { $0.phase == .received }
         return open.map { "I2: run \($0.id) is \($0.phase.rawValue)" }
             + undecided.map { "I2: incident \($0.id) is not decided" }
@@ -172,6 +176,52 @@ struct Invariants {
                 holders[target] = run
             } else if record.kind == .runFinished, record.error?.code != LedgerChange.keepsTargets {
                 for (target, holder) in holders where holder == run { holders[target] = nil }
+            }
+        }
+        return wrong
+    }
+
+    /// No two runs hold one group.
+    private var groups: [String] {
+        var holders: [String: String] = [:]
+        var wrong: [String] = []
+        for stored in facts.records {
+            let record = stored.record
+            guard let run = record.run else { continue }
+            if record.kind == .limitReserved, record.reason == "concurrency",
+                let group = record.target?.hex
+            {
+                if let holder = holders[group] {
+                    wrong.append("groups: \(run) and \(holder) hold one group")
+                }
+                holders[group] = run
+            } else if record.kind == .runFinished {
+                for (group, holder) in holders where holder == run { holders[group] = nil }
+            }
+        }
+        return wrong
+    }
+
+    /// A rule has one run for a problem, but for `again`; and its other parts run once.
+    private var remedies: [String] {
+        let all = Dictionary(grouping: facts.runs) { "\($0.incident) \($0.rule)" }
+        return all.filter { $0.value.count > ($0.value[0].rule == "back" ? 3 : 1) }.map {
+            "remedies: \($0.key) had \($0.value.count) runs"
+        }
+    }
+
+    /// What `for` holds back does not begin before its time, and nothing begins that the source has resolved.
+    private var holds: [String] {
+        var accepted: [String: Timestamp] = [:]
+        var wrong: [String] = []
+        for stored in facts.records {
+            let record = stored.record
+            guard let incident = record.incident else { continue }
+            if record.kind == .incidentAccepted { accepted[incident] = record.at }
+            if record.kind == .runCreated, record.rule == "held",
+                let at = accepted[incident], record.at < at + .seconds(30)
+            {
+                wrong.append("holds: \(record.run ?? "") began too early")
             }
         }
         return wrong

@@ -41,7 +41,7 @@ package struct Schedule {
     /// Runs it on this thread.
     package func run() -> Report {
         var report = Report()
-        let incidents = incidents()
+        let incidents = arrivals()
         var signed: [Checkpoint] = []
         for life in 0..<Self.lives {
             let isLast = life == Self.lives - 1
@@ -56,15 +56,28 @@ package struct Schedule {
         return report
     }
 
-    private func incidents() -> [Incident] {
-        (0..<1 + chance.below(3)).map { number in
-            Incident(
+    /// One to five problems, and what their source says of them: in time, too early, too late, twice, or not.
+    private func arrivals() -> [Life.Arrival] {
+        var arrivals: [Life.Arrival] = []
+        for number in 0..<1 + chance.below(5) {
+            let start = world.now()
+            let incident = Incident(
                 id: "i\(number)", fingerprint: "f\(number)", priority: .high,
                 type: SimulatedProgram.types[chance.below(SimulatedProgram.types.count)],
                 source: "sim", target: chance.below(2) == 0 ? "one" : "two",
-                details: ["nodes": ["a", "b", "c"]], startedAt: world.now(), receivedAt: world.now()
-            )
+                details: ["nodes": ["a", "b", "c"]], startedAt: start, receivedAt: start)
+            let fires = chance.below(60)
+            arrivals.append(Life.Arrival(at: start + .seconds(fires), incident: incident))
+            for notice in 0..<chance.below(4) {
+                var said = incident
+                said.id = "i\(number)-\(notice)"
+                said.status = chance.below(3) == 0 ? .acknowledged : .resolved
+                let after = chance.below(200)
+                if said.status == .resolved { said.resolvedAt = start + .seconds(after) }
+                arrivals.append(Life.Arrival(at: start + .seconds(after), incident: said))
+            }
         }
+        return arrivals.sorted { ($0.at, $0.incident.id) < ($1.at, $1.incident.id) }
     }
 }
 
@@ -72,7 +85,7 @@ package struct Schedule {
 
 extension Schedule {
     /// Lets a process live until all is done or it dies; what went wrong that is no fault of ours, or nil.
-    private func live(_ process: Process, _ incidents: [Incident]) -> String? {
+    private func live(_ process: Process, _ incidents: [Life.Arrival]) -> String? {
         let executor = StepExecutor()
         let outcome = Mutex<Result<Void, StoreError>?>(nil)
         let work = Work(schedule: self, process: process, executor: executor, incidents: incidents)
@@ -100,9 +113,11 @@ extension Schedule {
         let schedule: SendableSchedule
         let process: Process
         let executor: StepExecutor
-        let incidents: [Incident]
+        let incidents: [Life.Arrival]
 
-        init(schedule: Schedule, process: Process, executor: StepExecutor, incidents: [Incident]) {
+        init(
+            schedule: Schedule, process: Process, executor: StepExecutor, incidents: [Life.Arrival]
+        ) {
             self.schedule = SendableSchedule(
                 program: schedule.program, world: schedule.world, disk: schedule.disk,
                 ledger: schedule.ledger, chance: schedule.chance)

@@ -11,11 +11,29 @@ package enum SimulatedProgram {
 
     static let types = [
         "ladder", "verified", "undone", "each", "branches", "consent", "once", "plain", "watched",
+        "queued", "joined", "skipped", "held", "back", "signalled", "source",
     ]
 
     /// The compiled program, or what is wrong with it.
     package static func compile() -> Compilation {
         Compiler.compile(files, catalogue: catalogue, lints: false)
+    }
+
+    /// A runbook's rules in the simulation's environment, with more of the latter, for tests of single constructs.
+    package static func compile(rules: String, environment more: String = "") -> Compilation {
+        let head = """
+            apiVersion: belay/v1
+            kind: Runbook
+            metadata: {name: all, owner: ops}
+            rules:
+
+            """
+        return Compiler.compile(
+            [
+                SourceFile(path: "runbooks/all.yaml", text: head + rules),
+                SourceFile(
+                    path: "runbooks/environments/sim.yaml", text: environment + "\n" + more),
+            ], catalogue: catalogue, lints: false)
     }
 
     package static let contract = ProviderContract(
@@ -131,6 +149,40 @@ package enum SimulatedProgram {
             match: {type: watched}
             mode: observe
             steps: [{id: never, uses: faulty.same}, {id: nobody, uses: faulty.tell}]
+          - id: queued
+            match: {type: queued}
+            concurrency: {group: "queue", on_conflict: queue}
+            steps: [{id: a, uses: faulty.same}, {id: b, wait: 20s}, {id: c, uses: faulty.only}]
+          - id: joined
+            match: {type: joined}
+            concurrency: {group: "join/${{ incident.target }}", on_conflict: join}
+            until: {uses: faulty.look, with: {}, expect: result.value < 20.0, every: 10s, within: 40s}
+            steps: [{id: a, uses: faulty.keyed}, {id: b, uses: faulty.only}]
+          - id: skipped
+            match: {type: skipped}
+            concurrency: {group: "skip", on_conflict: skip}
+            on_suppressed: [{id: t, uses: faulty.tell}]
+            steps: [{id: a, uses: faulty.same}, {id: b, wait: 40s}]
+          - id: held
+            match: {type: held}
+            for: 30s
+            cooldown: {for: 2m}
+            on_suppressed: [{id: t, uses: faulty.tell}]
+            steps: [{id: a, uses: faulty.only}]
+          - id: back
+            match: {type: back}
+            again: {after: 2m, max: 2}
+            on_resolve: finish
+            steps: [{id: a, uses: faulty.keyed}, {id: b, wait: 15s}]
+            after_resolve: [{id: r, uses: faulty.same}]
+          - id: signalled
+            match: {type: signalled}
+            on_acknowledge: stop
+            steps: [{id: w, wait_for: {signal: go, within: 2m}}, {id: a, uses: faulty.same, if: always()}]
+          - id: source
+            match: {type: source}
+            until: resolved
+            steps: [{id: a, uses: faulty.same}, {id: b, uses: faulty.only}]
           - id: plain
             match: {type: plain}
             cooldown: {for: 1m}

@@ -23,8 +23,29 @@ package struct HMACSHA256: Sendable {
     }
 
     package static func authenticate(_ message: [UInt8], key: [UInt8]) -> Digest {
-        var code = HMACSHA256(key: key)
-        code.update(message)
-        return code.finalize()
+        message.withUnsafeBytes { message in
+            key.withUnsafeBytes { authenticate(message, key: $0) }
+        }
+    }
+
+    /// The same without copies.
+    package static func authenticate(
+        _ message: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer
+    ) -> Digest {
+        guard key.count <= blockSize else {
+            return SHA256.hash(key).withUnsafeBytes { authenticate(message, key: $0) }
+        }
+        return withUnsafeTemporaryAllocation(byteCount: blockSize, alignment: 8) { block in
+            block.initializeMemory(as: UInt8.self, repeating: 0x36)
+            for place in 0..<key.count { block[place] ^= key[place] }
+            var inner = SHA256()
+            inner.update(UnsafeRawBufferPointer(block))
+            inner.update(message)
+            for place in 0..<blockSize { block[place] ^= 0x36 ^ 0x5c }
+            var outer = SHA256()
+            outer.update(UnsafeRawBufferPointer(block))
+            outer.update(inner.finalize())
+            return outer.finalize()
+        }
     }
 }

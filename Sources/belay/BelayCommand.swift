@@ -6,19 +6,23 @@ import ArgumentParser
         commandName: "belay",
         abstract: "Runbooks as code for incidents.",
         discussion: """
-            Rules in git say what to do when an incident comes in; `check`, `test` and `plan` show what they would do,
-            `run` does it, and `audit` proves what was done.
+            Rules in git say what to do when an incident comes in; `check`, `test` and `plan` show what they would \
+            do, `run` does it, and `audit` proves what was done.
             """,
         version: Version.text,
         subcommands: [
-            ActionsCommand.self, AuditCommand.self, CheckCommand.self, CompletionCommand.self,
-            EvalCommand.self, ExplainCommand.self, InitCommand.self, MatchCommand.self,
-            PlanCommand.self, RunCommand.self, SchemaCommand.self, SourcesCommand.self,
+            ActionsCommand.self, ApproveCommand.self, AuditCommand.self, CancelCommand.self,
+            CheckCommand.self, CompletionCommand.self, DenyCommand.self, DoctorCommand.self,
+            EvalCommand.self, ExplainCommand.self, IAMCommand.self, InitCommand.self,
+            MatchCommand.self, PauseCommand.self, PlanCommand.self, RecoverCommand.self,
+            ResolveCommand.self, ResumeCommand.self, RunCommand.self, RunsCommand.self,
+            SchemaCommand.self, ServeCommand.self, SourcesCommand.self, StoreCommand.self,
             TestCommand.self,
         ])
 
     static func main() async {
         do {
+            try CommandNames.check(Array(CommandLine.arguments.dropFirst()), of: Self.self)
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()

@@ -17,6 +17,13 @@ enum Output {
         }
     }
 
+    /// Whether both streams are the same terminal, so that a person reads one beside the other.
+    static var isOneTerminal: Bool {
+        var (output, errors) = (stat(), stat())
+        return isatty(1) == 1 && isatty(2) == 1 && fstat(1, &output) == 0 && fstat(2, &errors) == 0
+            && output.st_rdev == errors.st_rdev
+    }
+
     /// Whether colours may be used on a stream.
     static func usesColor(_ choice: ColorChoice, descriptor: Int32 = 1) -> Bool {
         switch choice {

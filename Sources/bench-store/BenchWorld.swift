@@ -5,6 +5,8 @@ import Glibc
 
 /// The machine's clocks and randomness, for measuring.
 struct BenchWorld: World {
+    var failpoints = Failpoints.none
+
     func now() -> Timestamp {
         Timestamp(microseconds: Int64(clock(CLOCK_REALTIME) / 1000))
     }

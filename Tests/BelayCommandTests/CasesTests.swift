@@ -16,6 +16,22 @@ import Testing
         #expect(failed.output.contains("b:"))
     }
 
+    @Test func patternCasesMayBeObjects() async throws {
+        let folder = try Folder()
+        let lines = [
+            #"{"id": "a", "pattern": {"x": [1], "y": ["é"]}, "event": {"x": 1.0, "y": "é"}, "match": true}"#,
+            #"{"id": "b", "pattern": {"x": [{"exists": false}]}, "event": {"x": 2}, "match": false}"#,
+            #"{"id": "c", "pattern": {"x": 1}, "valid": false}"#,
+            #"{"id": "d", "pattern": {"x": [1]}, "event": "{\"x\": 1}", "match": true}"#,
+            #"{"id": "e", "pattern": {"x": [1]}, "event": {"x": 2}, "match": true}"#,
+        ]
+        try folder.write(lines.joined(separator: "\n"), to: "cases.jsonl")
+        let answer = try await Belay.run("match", "--cases", "cases.jsonl", in: folder)
+        #expect(answer.status == 1)
+        #expect(answer.lastLine == "4 passed, 1 failed", "\(answer.output)")
+        #expect(answer.output.hasPrefix("e: "))
+    }
+
     @Test func onePatternIsTried() async throws {
         let folder = try Folder()
         let pattern = #"{"priority": ["critical"]}"#

@@ -22,6 +22,35 @@ import Testing
         try Golden.expect(snapshot, is: "help.txt")
     }
 
+    /// Texts are written in whole paragraphs, so that only the terminal's width breaks them; examples are not broken.
+    @Test func helpIsWrappedOnce() async throws {
+        let folder = try Folder()
+        let dump = try await Belay.run("--experimental-dump-help", in: folder)
+        let value = try JSONSerialization.jsonObject(with: Data(dump.output.utf8))
+        let root = try #require((value as? [String: Any])?["command"] as? [String: Any])
+        for command in [[]] + Self.leaves(root, below: []) {
+            let wide = try await overview(command, columns: 500, folder)
+            let narrow = try await overview(command, columns: 80, folder)
+            for (line, next) in zip(wide, wide.dropFirst())
+            where !line.isEmpty && !next.isEmpty && !line.hasPrefix("  ") {
+                #expect(next.hasPrefix("  "), "belay \(command): \(line) / \(next)")
+            }
+            for example in wide where example.hasPrefix("  ") {
+                #expect(narrow.contains(example), "belay \(command): \(example)")
+            }
+            #expect(narrow.allSatisfy { $0.unicodeScalars.count <= 80 }, "belay \(command)")
+        }
+    }
+
+    /// The lines of a help before its usage.
+    private func overview(_ command: [String], columns: Int, _ folder: Folder) async throws
+        -> [String]
+    {
+        let help = try await Belay.run(
+            command + ["--help"], in: folder, variables: ["COLUMNS": "\(columns)"])
+        return help.output.components(separatedBy: "USAGE:")[0].components(separatedBy: "\n")
+    }
+
     @Test func completionsAreThereForThreeShells() async throws {
         let folder = try Folder()
         for shell in ["bash", "zsh", "fish"] {

@@ -25,7 +25,7 @@ import Testing
           clear_cache: {provider: simulated}
           restart_service:
             provider: exec
-            command: [/bin/bash, -c, "echo $$ >'PLACE/pid.new'; mv 'PLACE/pid.new' 'PLACE/pid'; exec sleep 25"]
+            command: [/bin/bash, -c, "echo $$ >'PLACE/pid.new'; mv 'PLACE/pid.new' 'PLACE/pid'; exec sleep 200"]
             recovery: idempotent
           notify_human: {provider: log}
         """

@@ -60,6 +60,37 @@ import Testing
         #expect(!log.output.contains("step.intent"))
     }
 
+    /// On one terminal the progress is the story, and the trail is only named; elsewhere the trail is there.
+    @Test func aTerminalTellsItOnce() async throws {
+        let folder = try Folder()
+        let command = "belay run -i '\(Self.delivery)' --repo '\(Repository.root.path)'"
+        let terminal = try await Belay.execute(
+            "/usr/bin/script", ["-qec", command, "/dev/null"], in: folder)
+        #expect(terminal.status == 0, "\(terminal.output)")
+        #expect(terminal.output.contains("clear_cache by simulated"))
+        #expect(!terminal.output.contains("step.intent"), "\(terminal.output)")
+        #expect(terminal.output.contains("records in the audit trail: belay audit show "))
+        #expect(terminal.output.contains("verified: "))
+        let second = try Folder()
+        let piped = try await Belay.execute(
+            "/usr/bin/script", ["-qec", command + " | cat", "/dev/null"], in: second)
+        #expect(piped.output.contains("step.intent"), "\(piped.output)")
+    }
+
+    @Test func whatCarriesAStepOutIsCutInPlans() async throws {
+        let folder = try Folder()
+        _ = try await Belay.run("init", in: folder)
+        let path = "runbooks/environments/production.yaml"
+        let long = "/usr/local/lib/operations/tools/restart/restart-service-with-care"
+        try folder.write(
+            folder.text(path).replacing("/usr/local/bin/restart-service", with: long), to: path)
+        let plan = try await Belay.run(
+            "plan", "-i", "runbooks/incidents/pressure.json", "--env", "production", in: folder,
+            variables: ["REDIS_HOST": "127.0.0.1"])
+        #expect(plan.status == 0, "\(plan.errors)")
+        #expect(plan.output.contains("exec \(long.prefix(34))…"), "\(plan.output)")
+    }
+
     @Test func theSameDeliveryAgainDoesNothingAgain() async throws {
         let folder = try Folder()
         let redis = try await Redis.start()

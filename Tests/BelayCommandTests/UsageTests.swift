@@ -11,6 +11,9 @@ import Testing
 
     @Test(
         arguments: [
+            (["chekc"], "belay check"),
+            (["audit", "verfy"], "belay audit verify"),
+            (["help", "audti", "verify"], "belay audit"),
             (["check", "--formt", "json"], "--format"),
             (
                 ["plan", "-i", "runbooks/incidents/redis-memory-high.json", "--env", "locl"],
@@ -40,6 +43,21 @@ import Testing
         let words = answer.errors.lowercased()
         #expect(words.contains("did you mean"), "\(answer.errors)")
         #expect(answer.errors.contains(meant), "\(answer.errors)")
+    }
+
+    @Test func aWordThatIsNoCommandIsNotGuessed() async throws {
+        let folder = try Folder()
+        let answer = try await Belay.run("xyzzy", "plugh", in: folder)
+        #expect(answer.status == 2, "\(answer.errors)")
+        #expect(answer.errors.contains("unknown command `belay xyzzy`"))
+        #expect(answer.errors.contains("`belay --help` lists the commands"))
+        for words in [
+            ["help"], ["help", "audit"], ["help", "audit", "log"], ["audit", "--help"], [],
+        ] {
+            let help = try await Belay.run(words, in: folder)
+            #expect(
+                help.status == 0 && help.output.contains("OVERVIEW"), "\(words): \(help.errors)")
+        }
     }
 
     @Test func anUnreadableIncidentNamesItsMember() async throws {

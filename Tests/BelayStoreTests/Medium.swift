@@ -32,8 +32,8 @@ final class Harness {
         case .memory: return try await disk.open(world: world)
         case .sqlite:
             let folder = folder
-            return try await SQLiteStore.open(
-                path: path, world: world, failpoint: { _ in withExtendedLifetime(folder) {} })
+            world.set(Failpoints { _ in withExtendedLifetime(folder) {} })
+            return try await SQLiteStore.open(path: path, world: world)
         }
     }
 

@@ -108,9 +108,8 @@ import Testing
     }
 
     @Test func aGroupIsOneCommit() async throws {
-        let store = try await SQLiteStore.open(
-            path: path, world: world,
-            failpoint: { name in if name == "sequencer.batch" { usleep(20000) } })
+        world.set(Failpoints { if $0 == .sequencerBatch { usleep(20000) } })
+        let store = try await open()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<100 {
                 group.addTask {

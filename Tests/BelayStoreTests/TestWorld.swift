@@ -8,11 +8,17 @@ final class TestWorld: World {
         var now = Timestamp(microseconds: 1_772_330_400_000_000)
         var uptime: Duration = .seconds(100)
         var random: UInt64
+        var failpoints = Failpoints.none
     }
 
     private let state: Mutex<State>
 
     init(seed: UInt64 = 1) { state = Mutex(State(random: seed)) }
+
+    var failpoints: Failpoints { state.withLock { $0.failpoints } }
+
+    /// What happens at failpoints of stores that are opened from now on.
+    func set(_ failpoints: Failpoints) { state.withLock { $0.failpoints = failpoints } }
 
     func now() -> Timestamp { state.withLock { $0.now } }
 

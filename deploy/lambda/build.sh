@@ -6,8 +6,9 @@
 set -euo pipefail
 
 output=$(realpath -m "${1:-.build/belay-lambda.zip}")
-swift build -c release --product belay-lambda --static-swift-stdlib -Xswiftc -cross-module-optimization
-program=$(swift build -c release --show-bin-path)/belay-lambda
+options=(-c release --static-swift-stdlib -Xswiftc -cross-module-optimization --scratch-path .build-release)
+swift build "${options[@]}" --product belay-lambda
+program=$(swift build "${options[@]}" --show-bin-path)/belay-lambda
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -15,20 +15,28 @@ data "aws_caller_identity" "current" {}
 data "aws_region" "current" {}
 data "aws_partition" "current" {}
 
+# What each function may do, as `belay iam --env aws --all-targets --per-action` prints it with names in place of values.
 locals {
-  prefix  = "arn:${data.aws_partition.current.partition}"
-  place   = "${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}"
-  service = "${local.prefix}:ecs:${local.place}:service/${var.ecs_cluster_name}"
+  prefix = "arn:${data.aws_partition.current.partition}"
+  names = {
+    region           = data.aws_region.current.name
+    account          = data.aws_caller_identity.current.account_id
+    ecs_cluster_name = var.ecs_cluster_name
+    db_instance_id   = var.db_instance_id
+    cache_cluster_id = var.cache_cluster_id
+    sns_topic_arn    = var.sns_topic_arn
+  }
+  policies = {
+    for name in ["restart-service", "scale-up", "clear-cache", "notify-human", "invoke"] : name => jsondecode(
+      replace(templatefile("${path.module}/policies/${name}.json.tftpl", local.names), "arn:aws:", "${local.prefix}:")
+    )
+  }
 
   functions = {
     restart-service = {
       timeout   = 30
       memory    = 256
       variables = { ECS_CLUSTER_NAME = var.ecs_cluster_name }
-      statements = [{
-        actions   = ["ecs:UpdateService"]
-        resources = ["${local.service}/production-api-service", "${local.service}/production-auth-service"]
-      }]
     }
     scale-up = {
       timeout = 60
@@ -38,14 +46,6 @@ locals {
         DB_INSTANCE_ID   = var.db_instance_id
         CACHE_CLUSTER_ID = var.cache_cluster_id
       }
-      statements = [
-        { actions = ["ecs:UpdateService"], resources = ["${local.service}/production-api-service"] },
-        { actions = ["rds:ModifyDBInstance"], resources = ["${local.prefix}:rds:${local.place}:db:${var.db_instance_id}"] },
-        {
-          actions   = ["elasticache:ModifyCacheCluster"]
-          resources = ["${local.prefix}:elasticache:${local.place}:cluster:${var.cache_cluster_id}"]
-        },
-      ]
     }
     clear-cache = {
       timeout = 30
@@ -56,13 +56,11 @@ locals {
         REDIS_PASSWORD = var.redis_password
         REDIS_TLS      = tostring(var.redis_tls)
       }
-      statements = []
     }
     notify-human = {
-      timeout    = 15
-      memory     = 128
-      variables  = { SNS_TOPIC_ARN = var.sns_topic_arn }
-      statements = [{ actions = ["sns:Publish"], resources = [var.sns_topic_arn] }]
+      timeout   = 15
+      memory    = 128
+      variables = { SNS_TOPIC_ARN = var.sns_topic_arn }
     }
   }
 
@@ -97,9 +95,7 @@ resource "aws_iam_role_policy" "function" {
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
         Resource = ["${aws_cloudwatch_log_group.function[each.key].arn}:*"]
       }],
-      [for statement in each.value.statements : {
-        Effect = "Allow", Action = statement.actions, Resource = statement.resources
-      }],
+      local.policies[each.key].Statement,
       contains(local.in_network, each.key) ? [{
         Effect   = "Allow"
         Action   = ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"]
@@ -159,14 +155,8 @@ resource "aws_cloudwatch_metric_alarm" "function" {
   alarm_actions       = var.alarm_topic_arn == "" ? [] : [var.alarm_topic_arn]
 }
 
-# Who may invoke them: the engine, and nobody else.
+# Who may invoke them: the engine, and nobody else; as `belay iam --env lambda` prints it.
 resource "aws_iam_policy" "invoke" {
-  name = "incident-invoke"
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect   = "Allow", Action = ["lambda:InvokeFunction"]
-      Resource = [for function in aws_lambda_function.function : function.arn]
-    }]
-  })
+  name   = "incident-invoke"
+  policy = jsonencode(local.policies["invoke"])
 }

@@ -9,7 +9,7 @@ package enum DiagnosticCodes {
         .missingKey, .wrongKind, .invalidValue, .unknownValue, .invalidName, .duplicateName,
         .unknownKind, .unsupportedVersion, .conflictingKeys, .nulCharacter,
         .unknownAction, .unknownInput, .missingInput, .inputType,
-        .unknownProvider, .unboundAction, .weakRecovery, .unsupported, .unsetVariable,
+        .unknownProvider, .unboundAction, .weakRecovery, .unsetVariable,
         .unknownField, .expressionInExpression, .expressionType, .expressionSyntax,
         .unquotedExpression, .unclosedTemplate, .templateNotAllowed, .emptyExpression,
         .unreachableRule, .overlappingRules, .neverTrue, .emptyMatch, .noCatchAll,
@@ -116,8 +116,6 @@ extension DiagnosticCode {
     package static let weakRecovery = DiagnosticCode(
         "RB1107", "weak-recovery", .error,
         "an operation is bound to an action that demands a better recovery class")
-    package static let unsupported = DiagnosticCode(
-        "RB1108", "unsupported", .error, "a construct that this version does not carry out")
     package static let unsetVariable = DiagnosticCode(
         "RB1109", "unset-variable", .warning,
         "an environment needs a variable or secret that is not set where `check` runs")

@@ -25,14 +25,27 @@ package struct Diagnostics: Sendable {
             .map(\.element)
     }
 
-    /// Keeps a finding, or counts it once the cap is reached.
+    /// Keeps a finding, or counts it once the cap is reached; what weighs more takes the place of what weighs less.
     package mutating func append(_ diagnostic: Diagnostic) {
         if diagnostic.severity == .error { hasErrors = true }
         guard kept.count < Self.cap else {
             dropped += 1
+            makeRoom(for: diagnostic)
             return
         }
         kept.append(diagnostic)
+    }
+
+    /// Drops the last of the lightest findings for one that weighs more.
+    private mutating func makeRoom(for diagnostic: Diagnostic) {
+        for severity in [Diagnostic.Severity.info, .warning] where severity != diagnostic.severity {
+            if severity == .warning, diagnostic.severity == .info { return }
+            if let place = kept.lastIndex(where: { $0.severity == severity }) {
+                kept.remove(at: place)
+                kept.append(diagnostic)
+                return
+            }
+        }
     }
 
     package mutating func append(contentsOf others: Diagnostics) {

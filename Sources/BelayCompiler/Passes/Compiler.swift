@@ -11,13 +11,17 @@ package struct Compilation: Sendable {
 /// Text in, program out; pure.
 package enum Compiler {
     /// Compiles a repository's files against the contracts of what providers offer.
+    ///
+    /// Comments that silence a finding until some day expire by `today`; without it they do not.
     package static func compile(
-        _ files: [SourceFile], catalogue: ActionCatalogue, lints: Bool = true
+        _ files: [SourceFile], catalogue: ActionCatalogue, lints: Bool = true,
+        today: CivilDate? = nil
     ) -> Compilation {
         var state = CompilerState(catalogue: catalogue, digest: digest(of: files))
+        state.files = files
         state.syntax = RepositoryReader.read(files, &state.diagnostics)
         for pass in passes { pass(&state) }
-        if lints { LintRules.run(&state) }
+        if lints { LintRules.run(&state, today: today) }
         let program = state.diagnostics.hasErrors ? nil : state.program()
         return Compilation(
             program: program, syntax: state.syntax, diagnostics: state.diagnostics)

@@ -6,6 +6,7 @@ import JSON
 struct CompilerState {
     var catalogue: ActionCatalogue
     let digest: String
+    var files: [SourceFile] = []
     var syntax = RepositorySyntax()
     var diagnostics = Diagnostics()
     /// Values of the runbooks' parameters.
@@ -18,6 +19,7 @@ struct CompilerState {
     var rules: [Rule] = []
     var environments: [String: EnvironmentProgram] = [:]
     var guardrails: [Guardrail] = []
+    private var builtMatcher: Matcher?
     private var outputShapes: [String: ValueShape] = [:]
     private var stepShapes: [String: ValueShape] = [:]
 
@@ -61,7 +63,9 @@ struct CompilerState {
             path: runbook.file.path, digest: SHA256.hash(runbook.file.bytes).hex)
     }
 
-    func program() -> Program {
+    /// The matcher of all rules, which are named by their places; made once, after the passes.
+    mutating func matcher() -> Matcher {
+        if let builtMatcher { return builtMatcher }
         var builder = MatcherBuilder(keysAreWhole: PatternResolver.options.keysAreWhole)
         var budgetMessage: String?
         for (place, rule) in rules.enumerated() {
@@ -73,8 +77,14 @@ struct CompilerState {
             }
         }
         precondition(budgetMessage == nil, budgetMessage ?? "")
-        return Program(
-            rules: rules, matcher: builder.build(), environments: environments,
+        let matcher = builder.build()
+        builtMatcher = matcher
+        return matcher
+    }
+
+    mutating func program() -> Program {
+        Program(
+            rules: rules, matcher: matcher(), environments: environments,
             guardrails: guardrails,
             catalogue: catalogue, params: params, digest: digest)
     }

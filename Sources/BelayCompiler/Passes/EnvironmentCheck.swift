@@ -5,8 +5,11 @@ package enum EnvironmentCheck {
     ) {
         var reported: Set<String> = []
         for rule in program.rules {
-            for (action, span) in rule.actions
-            where environment.bindings[action] == nil && reported.insert(action).inserted {
+            for call in rule.calls
+            where environment.bindings[call.action.name] == nil
+                && reported.insert(call.action.name).inserted
+            {
+                let (action, span) = (call.action.name, call.span)
                 diagnostics.append(
                     Diagnostic(
                         .unboundAction,
@@ -21,15 +24,19 @@ package enum EnvironmentCheck {
 }
 
 extension Rule {
-    /// Every action that the rule may call, with the place that names it.
-    fileprivate var actions: [(String, SourceSpan)] {
+    /// Every call that the rule may make: of steps, handlers, questions and rollbacks.
+    package var calls: [Call] {
         var calls = (steps + onFailure + onSuppressed + afterResolve).flatMap(\.withInner)
             .flatMap { step -> [Call] in
-                var calls = [step.call, step.verify?.call, step.rollback].compactMap { $0 }
-                if case .waitFor(let ask) = step.work { calls.append(ask.call) }
+                var calls = [step.verify?.call, step.rollback].compactMap { $0 }
+                switch step.work {
+                case .call(let call): calls.append(call)
+                case .waitFor(let ask): calls.append(ask.call)
+                case .chain, .parallel, .wait, .waitForSignal: break
+                }
                 return calls
             }
         if case .ask(let ask)? = until { calls.append(ask.call) }
-        return calls.map { ($0.action.name, $0.span) }
+        return calls
     }
 }

@@ -243,13 +243,7 @@ extension PatternResolver {
     }
 
     private mutating func free(_ scalar: YAMLScalar, _ node: YAMLNode) -> PatternNode {
-        if let other = CoreSchema.otherReading(of: scalar) {
-            found.append(
-                Diagnostic(
-                    .implicitType,
-                    "`\(scalar.text)` is read by YAML 1.2 here, but YAML 1.1 tools read \(other)",
-                    at: node.span, help: ["quote it if it is text"]))
-        }
+        ImplicitTypes.check(node) { found.append($0) }
         let kind: PatternNode.Kind =
             switch CoreSchema.value(of: scalar) {
             case .null: .null
@@ -270,9 +264,10 @@ extension PatternResolver {
                 report(
                     .unknownKey, "unknown operator `\(name)`", entry.key.span,
                     help: [
-                        Suggestion.nearest(to: name, in: Self.options.operatorNames).map {
-                            "did you mean `\($0)`?"
-                        }
+                        (Self.otherNames[name]
+                            ?? Suggestion.nearest(to: name, in: Self.options.operatorNames)).map {
+                                "did you mean `\($0)`?"
+                            }
                             ?? "operators are \(Self.options.operatorNames.joined(separator: ", "))"
                     ])
                 continue
@@ -282,6 +277,13 @@ extension PatternResolver {
         }
         return PatternNode(.object(members), at: position(node.span))
     }
+
+    /// What other languages call the operators.
+    private static let otherNames = [
+        "regex": "matches", "regexp": "matches", "not": "anything-but", "glob": "wildcard",
+        "ends_with": "suffix", "starts_with": "prefix", "range": "numeric",
+        "iequals": "equals-ignore-case",
+    ]
 
     /// Text for the operators over text, the field's own type for `anything-but`, the core schema for the rest.
     private mutating func operand(_ node: YAMLNode, of name: String, _ leaf: Leaf) -> PatternNode? {

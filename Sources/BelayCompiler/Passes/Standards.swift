@@ -2,6 +2,7 @@
 package enum Standards {
     package static let askEvery: Duration = .seconds(15)
     package static let askWithin: Duration = .seconds(120)
+    package static let signalWithin: Duration = .seconds(600)
     package static let maxItems = 10
     package static let approvalTimeout: Duration = .seconds(1800)
     package static let deadline: Duration = .seconds(3600)

@@ -109,15 +109,9 @@ extension StepResolver {
         case .waitFor(.ask(let syntax)):
             guard let ask = ask(syntax, scope, &state) else { return nil }
             return (.waitFor(ask), state.outputs(of: ask.call.action))
-        case .waitFor(.signal(let name, _, let span)):
-            state.diagnostics.append(
-                Diagnostic(
-                    .unsupported,
-                    "waiting for the signal `\(name.value)` is not possible yet", at: span,
-                    help: [
-                        "wait for an answer of a read action: `wait_for: {uses, with, expect, every, within}`"
-                    ]))
-            return nil
+        case .waitFor(.signal(let name, let within, _)):
+            let length = within?.value ?? Standards.signalWithin
+            return (.waitForSignal(name.value, within: length), .any)
         }
     }
 

@@ -83,13 +83,7 @@ struct TemplateResolver {
         case .integer, .number, .boolean, .list, .map: value = scalar.core
         case .any:
             value = scalar.core
-            if let other = scalar.otherReading {
-                diagnostics.append(
-                    Diagnostic(
-                        .implicitType,
-                        "`\(scalar.text)` is \(value.kindName) here, but YAML 1.1 tools read \(other)",
-                        at: scalar.node.span, help: ["quote it if it is text"]))
-            }
+            ImplicitTypes.check(scalar.node) { diagnostics.append($0) }
         }
         guard admits(value, type, what, scalar.node.span, &diagnostics) else { return nil }
         return .constant(value)

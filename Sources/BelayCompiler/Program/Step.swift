@@ -7,6 +7,8 @@ package struct Step: Sendable {
         case parallel([Step])
         case wait(Duration)
         case waitFor(Ask)
+        /// Until somebody outside says that a named thing has happened.
+        case waitForSignal(String, within: Duration)
     }
 
     package var id: String
@@ -28,7 +30,7 @@ package struct Step: Sendable {
         case .call(let call): call.action.effect
         case .chain(let call): call.steps.map(\.effect).max() ?? .read
         case .parallel(let steps): steps.map(\.effect).max() ?? .read
-        case .wait, .waitFor: .read
+        case .wait, .waitFor, .waitForSignal: .read
         }
     }
 

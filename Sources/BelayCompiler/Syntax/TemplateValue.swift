@@ -25,9 +25,6 @@ package struct ScalarConstant: Sendable {
     package var core: JSONValue {
         CoreSchema.value(of: node.scalar ?? YAMLScalar(text: "", style: .plain))
     }
-
-    /// What YAML 1.1 tools would make of it if that differs from `core`: `the boolean false`.
-    package var otherReading: String? { node.scalar.flatMap { CoreSchema.otherReading(of: $0) } }
 }
 
 extension TemplateValue {

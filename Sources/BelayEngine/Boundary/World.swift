@@ -14,8 +14,12 @@ package protocol World: Sendable {
     func sleep(for length: Duration) async throws
     /// The value of a process variable, nil if unset.
     func variable(_ name: String) -> String?
+    /// What happens at failpoints; nothing but in tests.
+    var failpoints: Failpoints { get }
 }
 
 extension World {
+    package var failpoints: Failpoints { .none }
+
     package func sleep(for length: Duration) async throws { try await sleep(until: now() + length) }
 }

@@ -15,15 +15,24 @@ package struct Decider: Sendable {
         self.variables = variables
     }
 
-    /// Decides; touches no clock, store or network. `holdsFor` rules are taken only if `waited` covers their `for`.
+    /// Decides; touches no clock, store or network. A rule with `for` is taken only if that long has passed since
+    /// the problem was first heard of; a rule that had its run for the problem is not taken again, but for `again`.
     package func decide(
         _ incident: Incident, at now: Timestamp, limits: LimitState = LimitState(),
-        waited: Duration = .zero
+        history: ProblemHistory = ProblemHistory()
     ) -> Decision {
+        if incident.status == .firing, history.isOver(incident) {
+            var decision = Decision(verdicts: [], taken: [], limitVersion: limits.version)
+            decision.isOver = true
+            return decision
+        }
         var pass = DecisionPass(
-            decider: self, incident: incident, now: now, limits: limits, waited: waited)
+            decider: self, incident: incident, now: now, limits: limits, history: history)
         pass.run()
-        return Decision(verdicts: pass.verdicts, taken: pass.taken, limitVersion: limits.version)
+        var decision = Decision(
+            verdicts: pass.verdicts, taken: pass.taken, limitVersion: limits.version)
+        decision.queuedIn = pass.queuedIn
+        return decision
     }
 }
 
@@ -50,12 +59,13 @@ private struct DecisionPass {
     let incident: Incident
     let now: Timestamp
     let limits: LimitState
-    let waited: Duration
+    let history: ProblemHistory
     var verdicts: [RuleVerdict] = []
     var taken: [TakenRule] = []
     /// The rule that ended the search.
     var winner: String?
     var undecided: String?
+    var queuedIn: String?
 
     mutating func run() {
         let matched = Set(decider.program.placesMatching(incident.json))
@@ -107,7 +117,9 @@ private struct DecisionPass {
     }
 
     /// Computes target and keys and asks the limits; the obstacle if the rule is held back.
-    private func prepare(_ candidate: inout TakenRule, _ scope: Scope) -> LimitJudge.Obstacle? {
+    private mutating func prepare(_ candidate: inout TakenRule, _ scope: Scope) -> LimitJudge
+        .Obstacle?
+    {
         let rule = candidate.rule
         switch text(rule.target, scope) {
         case .success(let target): candidate.target = target
@@ -126,17 +138,37 @@ private struct DecisionPass {
             }
             candidate.group = key
         }
-        if rule.holdFor > waited { return .init(.holding, until: now + rule.holdFor - waited) }
+        if let obstacle = repetition(of: rule) { return obstacle }
+        let heard = history.firstReceived(incident) ?? now
+        if heard + rule.holdFor > now { return .init(.holding, until: heard + rule.holdFor) }
         guard candidate.mode != .observe else { return nil }
         let judge = LimitJudge(
             rule: rule, environment: decider.environment, limits: limits, now: now,
-            target: candidate.target, cooldownKey: candidate.cooldownKey, group: candidate.group)
+            target: candidate.target, cooldownKey: candidate.cooldownKey, group: candidate.group,
+            incident: history.subject,
+            receivedAt: history.firstReceived(incident) ?? incident.receivedAt,
+            ownRuns: Set(history.runs.map(\.id)))
         switch judge.judge() {
-        case .success(let reservations):
-            candidate.reservations = reservations
+        case .success(let judgement):
+            candidate.reservations = judgement.reservations
+            candidate.leader = judgement.leader
+            candidate.cause = judgement.cause
             return nil
-        case .failure(let obstacle): return obstacle
+        case .failure(let obstacle):
+            if obstacle.suppression == .queued { queuedIn = queuedIn ?? candidate.group }
+            return obstacle
         }
+    }
+
+    /// A rule has one run for a problem; `again` lets a finished one be repeated after a time.
+    private func repetition(of rule: Rule) -> LimitJudge.Obstacle? {
+        let runs = history.runs(of: rule, part: nil, for: incident)
+        guard let last = runs.last else { return nil }
+        guard let again = rule.again, runs.count <= again.limit, let ended = last.endedAt,
+            last.status?.mayRepeat ?? false
+        else { return .init(.alreadyHandled) }
+        return ended + again.after > now
+            ? .init(.alreadyHandled, until: ended + again.after) : nil
     }
 
     private func key(_ template: Template?, _ scope: Scope, standard: String?) -> String? {
@@ -151,6 +183,16 @@ private struct DecisionPass {
             guard let value = value.plainValue, !value.isNull else { return nil }
             let text = value.stringValue ?? value.text()
             return text.isEmpty ? nil : text
+        }
+    }
+}
+
+extension RunResult.Status {
+    /// Whether `again` repeats a run that ended so: not what a person stopped.
+    fileprivate var mayRepeat: Bool {
+        switch self {
+        case .resolved, .succeeded, .failed: true
+        case .denied, .cancelled, .observed, .joined: false
         }
     }
 }

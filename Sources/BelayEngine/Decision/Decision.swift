@@ -8,10 +8,15 @@ package struct Decision: Sendable {
     package var taken: [TakenRule]
     /// The version of the limits it was made with.
     package var limitVersion: Int64
+    /// The source has said that the problem is over: no rule was asked.
+    package var isOver = false
+    /// The group in whose queue it waits.
+    package var queuedIn: String?
 
-    /// Why there is no run: nothing matched, or the first suppression.
+    /// Why there is no run: it is over, nothing matched, or the first suppression.
     package var reason: String? {
         guard taken.isEmpty else { return nil }
+        guard !isOver else { return Self.over }
         for verdict in verdicts {
             if case .suppressed(let suppression, _) = verdict.outcome {
                 return suppression.rawValue
@@ -19,6 +24,9 @@ package struct Decision: Sendable {
         }
         return "no_rule"
     }
+
+    /// The reason of what its source has resolved before anything was done.
+    package static let over = "resolved"
 
     /// When a suppressed incident is worth deciding again.
     package var retryAt: Timestamp? {
@@ -67,6 +75,10 @@ package struct TakenRule: Sendable {
     package var cooldownKey: String?
     package var group: String?
     package var reservations: [Reservation]
+    /// The run under way that it joins, instead of having one of its own.
+    package var leader: String?
+    /// The own change that the incident follows.
+    package var cause: RunCause?
     /// A rule above whose `when` failed, so that this one only suggests.
     package var undecidedAbove: String?
 

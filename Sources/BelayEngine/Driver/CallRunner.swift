@@ -20,9 +20,12 @@ struct CallRunner: Sendable {
         let limit = context.environment.binding(for: intent.action)?.maxInFlight ?? 16
         let request = request(intent, at: path)
         let outcome = await bulkhead.within(limit, of: intent.provider) {
-            await bounded(intent.timeout) { await provider.perform(request) }
+            world.failpoints.pass(.effectBefore)
+            return await bounded(intent.timeout) { await provider.perform(request) }
         }
+        world.failpoints.pass(.effectAfter)
         return OutputCheck.outcome(outcome, catalogue.action(intent.action), secrets)
+            .judged(by: intent.recovery)
     }
 
     private func request(_ intent: CallIntent, at path: String) -> ActionRequest {
@@ -53,5 +56,16 @@ struct CallRunner: Sendable {
         }
         for await outcome in outcomes { return outcome }
         return .lost(.cancelled, message: "the call was broken off")
+    }
+}
+
+extension ActionOutcome {
+    /// A lost answer of what may be done again is a failure that may be tried again: `timed_out` where the
+    /// deadline passed; only where a second start is forbidden nobody knows.
+    fileprivate func judged(by recovery: RecoveryClass) -> ActionOutcome {
+        guard case .lost(let failure, let message) = self, failure != .interrupted,
+            recovery.mayRepeat
+        else { return self }
+        return .failed(failure, retryable: true, message: message)
     }
 }

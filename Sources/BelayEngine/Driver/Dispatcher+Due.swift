@@ -5,25 +5,98 @@ import BelayCompiler
 /// A loop does, for ever: `decideDue`, drive what it has begun, claim and resume runs, and `ended` after each run
 /// that finished. All that these need is on disk, so that nothing is lost with the loop.
 extension Dispatcher {
-    /// Decides what is due, oldest first and at most so many: what was received, notices, and what was held back
-    /// until now. Each in a transaction of its own.
+    /// Decides what is due, oldest first and at most so many: whose turn in a queue has come, what was held back
+    /// until now, and what was received, notices too. Each in a transaction of its own.
     package func decideDue(_ limit: Int = 100) async throws(StoreError) -> Dispatched {
+        if memory.settleOnce() { try await settle() }
+        let now = world.now()
+        let ledger = LimitState(try await store.limits(committedSince: now - Bounds.limitHorizon))
+        try await expire(ledger, at: now)
         var all = Dispatched()
+        for id in ledger.queueHeads.prefix(limit) {
+            guard let row = try await store.incident(id) else { continue }
+            all.add(try await dispatch(row, isQueued: true))
+        }
         for row in try await store.incidents(.due(limit: limit)) {
-            guard let incident = Incident(stored: row.body) else { continue }
-            all.begun += try await decide(incident, id: row.id).begun
-            all.decided += 1
+            all.add(try await dispatch(row, isQueued: false))
         }
         return all
     }
 
-    /// Lets those go on that waited for a run which has finished now.
-    package func ended(_ run: String) async throws(StoreError) {}
+    private func dispatch(
+        _ row: IncidentRow, isQueued: Bool
+    ) async throws(StoreError) -> Dispatched {
+        guard let incident = Incident(stored: row.body) else {
+            // Its text was forgotten; there is nothing left to decide.
+            try await store.commit(
+                StoreTransaction([
+                    .record(RecordDraft(.ruleUnmatched, incident: row.id, reason: "forgotten")),
+                    .wakeIncident(row.id, at: nil),
+                ]))
+            return Dispatched()
+        }
+        do throws(StoreError) {
+            return try await dispatch(incident, row, isQueued: isQueued).1
+        } catch {
+            // Decided meanwhile, or too busy: the next look sees it again.
+            guard error == .limitsMoved else { throw error }
+            return Dispatched()
+        }
+    }
 
-    /// Tells a run what a person or an outside system says: consent, a decision, a cancellation.
+    /// Ends pauses whose time is over, on record.
+    private func expire(_ ledger: LimitState, at now: Timestamp) async throws(StoreError) {
+        guard ledger.pauses.contains(where: { !$0.isInForce(at: now) }) else { return }
+        let horizon = now - Bounds.limitHorizon
+        for row in try await store.limits(committedSince: horizon).pauses {
+            guard !Pause(row).isInForce(at: now) else { continue }
+            try await store.commit(
+                StoreTransaction([
+                    .record(RecordDraft(.pauseExpired, target: row.scope, causedBy: row.id))
+                ]))
+        }
+    }
+
+    // MARK: Runs that share an outcome
+
+    /// Lets those go on that waited for a run which has finished now: incidents that joined it end as it did.
+    package func ended(_ run: String) async throws(StoreError) {
+        guard let leader = try await store.run(run), leader.phase.isFinal else { return }
+        for member in try await problems.members(of: run, rule: leader.rule) {
+            try await share(leader, with: member)
+        }
+    }
+
+    /// After a restart: ends what shares the outcome of runs that ended before.
+    private func settle() async throws(StoreError) {
+        for member in try await store.runs(RunFilter(phases: [.waiting], limit: 100_000)) {
+            guard let id = ProblemReader.leader(of: member),
+                let leader = try await store.run(id), leader.phase.isFinal
+            else { continue }
+            try await share(leader, with: member)
+        }
+    }
+
+    private func share(_ leader: RunRow, with member: RunRow) async throws(StoreError) {
+        let result = RunResult(.joined, reason: leader.phase.rawValue)
+        var draft = EventRecord.draft(.finished(result), run: member.id, at: world.now())
+        draft.causedBy = leader.id
+        do throws(StoreError) {
+            try await store.commit(
+                StoreTransaction(
+                    requires: [.waiting(run: member.id, reason: member.reason ?? "")],
+                    [.record(draft)]))
+        } catch {
+            guard case .notWaiting = error else { throw error }
+        }
+    }
+
+    // MARK: What people and outside systems say
+
+    /// Tells a run what a person or an outside system says: consent, a decision, a signal, a cancellation.
     package func tell(_ id: String, _ input: RunInput) async throws(StoreError) -> Telling {
         guard let run = try await store.run(id) else { throw .notFound(id) }
-        guard !run.phase.isFinal else { return .meaningless }
+        guard !run.phase.isFinal, ProblemReader.leader(of: run) == nil else { return .meaningless }
         guard run.phase == .waiting, let reason = run.reason else { return .underWay }
         let records = try await store.events(ofRun: id)
         guard let state = try? EventRecord.state(of: records) else {

@@ -3,17 +3,21 @@ import JSON
 
 extension Drive {
     /// Makes events durable before their effects start. Questions that change nothing wait for the next commit.
+    ///
+    /// A limit is committed with the intent of the first change; not by one that is held back here (`blocked`).
     mutating func record(
-        _ events: [RecordedEvent], _ advance: Interpreter.Advance
+        _ events: [RecordedEvent], _ advance: Interpreter.Advance, blocked: Set<String>
     ) async throws(StoreError) {
         unwritten += events
         guard !unwritten.isEmpty, !isLight(events, advance) else { return }
         let batch = unwritten
-        var writes = ledgerWrites(advance.effects)
+        let commits = ledgerWrites(advance.effects, blocked)
+        var writes = commits
+        if advance.state.result != nil { writes += try await finishing(advance.state) }
         writes += batch.map { StoreWrite.record(draft($0)) }
         try await driver.store.commit(StoreTransaction(requires: [.lease(lease)], writes))
         unwritten = []
-        committed(advance.effects)
+        if !commits.isEmpty { committed() }
         for recorded in batch { driver.observe(recorded.event, recorded.at) }
     }
 
@@ -51,9 +55,13 @@ extension Drive {
 
     // MARK: Limits and targets
 
-    private func ledgerWrites(_ effects: [RunEffect]) -> [StoreWrite] {
+    private func ledgerWrites(_ effects: [RunEffect], _ blocked: Set<String>) -> [StoreWrite] {
         let changing = effects.contains {
-            if case .call(_, let intent) = $0 { intent.effect.isChange } else { false }
+            if case .call(let path, let intent) = $0 {
+                intent.effect.isChange && !blocked.contains(path)
+            } else {
+                false
+            }
         }
         guard changing else { return [] }
         return reserved.filter { $0.kind != .concurrency }.map {
@@ -64,19 +72,42 @@ extension Drive {
         }
     }
 
-    private mutating func committed(_ effects: [RunEffect]) {
-        guard !ledgerWrites(effects).isEmpty else { return }
+    private mutating func committed() {
+        counted.formUnion(reserved.map(\.kind).filter { $0 != .concurrency })
         reserved.removeAll { $0.kind != .concurrency }
+    }
+
+    /// What goes with a run's end: limits that nothing has used up are given back, and its incident is looked at
+    /// again where the rule repeats or puts something back.
+    private func finishing(_ state: RunState) async throws(StoreError) -> [StoreWrite] {
+        var writes: [StoreWrite] = []
+        if !state.hasChanged {
+            writes = counted.sorted { $0.rawValue < $1.rawValue }.map {
+                .record(
+                    RecordDraft(
+                        .limitReleased, run: context.run, epoch: lease.epoch, reason: $0.rawValue))
+            }
+        }
+        let now = driver.world.now()
+        var wake: Timestamp?
+        if let again = context.rule.again { wake = now + again.after }
+        if !context.rule.afterResolve.isEmpty, state.hasChanged { wake = now }
+        guard let wake, let row = try await driver.store.run(context.run) else { return writes }
+        return writes + [.wakeIncident(row.incident, at: wake)]
     }
 
     /// What a recovered run still holds.
     mutating func readLedger() async throws(StoreError) {
         let horizon = driver.world.now() - Bounds.limitHorizon
         let ledger = try await driver.store.limits(committedSince: horizon)
-        reserved = ledger.entries.filter { $0.run == context.run && $0.phase == .reserved }
-            .compactMap { entry in
-                Reservation.Kind(rawValue: entry.kind).map { Reservation($0, key: entry.key) }
+        for entry in ledger.entries where entry.run == context.run {
+            guard let kind = Reservation.Kind(rawValue: entry.kind) else { continue }
+            if entry.phase == .reserved {
+                reserved.append(Reservation(kind, key: entry.key))
+            } else {
+                counted.insert(kind)
             }
+        }
         targets = Set(ledger.targets.filter { $0.run == context.run }.map(\.target))
     }
 
@@ -85,12 +116,10 @@ extension Drive {
         let pauses = LimitState(ledger).pauses
         let now = driver.world.now()
         let scopes: [Pause.Scope] = [
-            .everything, .runbook(context.rule.runbook.name), .provider(intent.provider),
-            .target(intent.target ?? ""),
+            .everything, .changes, .runbook(context.rule.runbook.name),
+            .provider(intent.provider), .target(intent.target ?? ""),
         ]
-        let pause = pauses.first { pause in
-            (pause.expires.map { $0 > now } ?? true) && scopes.contains(pause.scope)
-        }
+        let pause = pauses.first { $0.isInForce(at: now) && scopes.contains($0.scope) }
         return pause.map {
             .failed(
                 .denied, retryable: false,
@@ -146,6 +175,31 @@ extension Drive {
                 try? await driver.world.sleep(for: Bounds.targetPoll)
             }
         }
+    }
+
+    // MARK: What the source says
+
+    /// Notices of the source that have come and that the run does not know of: read, so that none is lost with
+    /// whoever would have passed it on.
+    func notices() async throws(StoreError) -> [RunInput] {
+        guard context.part == .remedy, state.resolvedAt == nil,
+            let row = try await driver.store.run(context.run)
+        else { return [] }
+        let said = try await ProblemReader(store: driver.store).notices(
+            for: context.run, context.incident, incidentID: row.incident, rule: row.rule)
+        var inputs: [RunInput] = []
+        if said.contains(.acknowledged), state.acknowledgedAt == nil {
+            inputs.append(.notice(.acknowledged))
+        }
+        if said.contains(.resolved) { inputs.append(.notice(.resolved)) }
+        return inputs
+    }
+
+    /// A notice that came while the run was put aside would wake nobody.
+    func wakeIfNoticed() async throws(StoreError) {
+        guard try await !notices().isEmpty else { return }
+        try await driver.store.commit(
+            StoreTransaction([.wakeRun(context.run, at: driver.world.now())]))
     }
 
     // MARK: The lease

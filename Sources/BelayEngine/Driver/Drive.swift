@@ -10,6 +10,8 @@ struct Drive {
     var state: RunState
     /// What was reserved for it and has not been committed.
     var reserved: [Reservation] = []
+    /// Kinds of limits that its first change has committed.
+    var counted: Set<Reservation.Kind> = []
     var targets: Set<String> = []
     /// Events of questions only, which need not be durable before the next that must be.
     var unwritten: [RecordedEvent] = []
@@ -74,7 +76,11 @@ struct Drive {
                 for input in inputs { try await advance(input, &group) }
                 inputs = []
                 if let result = state.result { return .success(.finished(result)) }
-                if let reason = parkingReason { return .success(try await park(reason)) }
+                if let reason = parkingReason {
+                    let end = try await park(reason)
+                    try await wakeIfNoticed()
+                    return .success(end)
+                }
                 startTimers(&timers, &group)
                 guard let arrival = await arrivals.next(), !Task.isCancelled else {
                     return .success(.stopped)
@@ -82,11 +88,13 @@ struct Drive {
                 switch arrival {
                 case .input(let input): inputs = [input]
                 case .timer(let key):
+                    driver.world.failpoints.pass(.timerFire)
                     timers.remove(key)
                     if isWaiting(forTimer: key) { inputs = [.timerFired(key: key)] }
                 case .renewal:
                     guard try await renew() else { return .success(.leaseLost) }
                     renewLater(&group)
+                    inputs = try await notices()
                 }
             }
         } catch {
@@ -106,7 +114,7 @@ struct Drive {
         let events = advance.events.map { RecordedEvent($0, at: now) }
         let obstacle = try await obstacle(to: advance.effects)
         do throws(StoreError) {
-            try await record(events, advance)
+            try await record(events, advance, blocked: Set(obstacle.keys))
         } catch {
             if case .leaseLost = error { await recordLate(events) }
             throw error
@@ -169,6 +177,7 @@ struct Drive {
             case .call: return nil
             case .person: reason = "person"
             case .approval: reason = reason ?? "approval"
+            case .signal: reason = reason ?? "signal"
             case .timer: break
             }
         }

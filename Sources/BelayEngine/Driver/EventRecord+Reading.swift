@@ -43,7 +43,8 @@ extension EventRecord {
         .runCreated, .stepBegan, .stepSkipped, .stepListed, .stepPinned, .stepIntent, .stepResult,
         .stepJudged, .guardrailDenied, .stepRefused, .stepTimer, .stepTimerFired,
         .approvalRequested, .approvalGranted, .approvalDenied, .approvalExpired, .stepUnknown,
-        .stepResolvedByPerson, .runNoticed, .runCancelled, .runConcluded, .runFinished,
+        .stepResolvedByPerson, .runNoticed, .runCancelled, .runSignalled, .runConcluded,
+        .runFinished,
     ]
 }
 
@@ -77,7 +78,7 @@ private struct EventReader {
     var event: RunEvent? {
         switch record.kind {
         case .runCreated: .started
-        case .runNoticed, .runCancelled, .runConcluded, .runFinished: runEvent
+        case .runNoticed, .runCancelled, .runSignalled, .runConcluded, .runFinished: runEvent
         default: path.flatMap(stepEvent)
         }
     }
@@ -87,6 +88,12 @@ private struct EventReader {
         case .runNoticed:
             record.reason.flatMap(IncidentStatus.init(rawValue:)).map(RunEvent.noticed)
         case .runCancelled: person.map(RunEvent.cancelled(by:))
+        case .runSignalled:
+            if let name = values["name"]?.stringValue, let person {
+                .signalled(name: name, by: person)
+            } else {
+                nil
+            }
         case .runConcluded: result.map(RunEvent.concluded)
         default: result.map(RunEvent.finished)
         }

@@ -78,7 +78,7 @@ private struct EventWriter {
             values["due"] = .integer(due.microseconds)
         case .timerFired(let key): kind(.stepTimerFired, key)
         case .approvalRequested, .approvalDecided, .personAsked, .personDecided: writeConsent(event)
-        case .noticed, .cancelled, .concluded, .finished: writeRun(event)
+        case .noticed, .cancelled, .signalled, .concluded, .finished: writeRun(event)
         }
     }
 
@@ -145,6 +145,11 @@ private struct EventWriter {
         case .cancelled(let name):
             kind(.runCancelled)
             person(name)
+        case .signalled(let name, let by):
+            kind(.runSignalled)
+            draft.reason = RecordText.code(from: name)
+            values["name"] = .string(name)
+            person(by)
         case .concluded(let result):
             kind(.runConcluded)
             draft.outcome = result.status.rawValue

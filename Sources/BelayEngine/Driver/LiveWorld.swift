@@ -31,6 +31,16 @@ package struct LiveWorld: World {
 
     package func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
+    package var failpoints: Failpoints { Self.failpoints }
+
+    /// Read once for the process, so that hits are counted across all who ask.
+    private static let failpoints: Failpoints = {
+        let text = getenv(Failpoints.variable).map { String(cString: $0) }
+        do throws(FailpointError) { return try Failpoints(variable: text) } catch {
+            fatalError("\(error)")
+        }
+    }()
+
     private func read(_ clock: clockid_t) -> timespec {
         var time = timespec()
         clock_gettime(clock, &time)

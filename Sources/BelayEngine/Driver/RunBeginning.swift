@@ -11,6 +11,8 @@ package struct RunBeginning: Sendable, Hashable {
     package var mode: Mode
     package var actor: String
     package var reservations: [Reservation]
+    package var part: RunPart
+    package var cause: RunCause?
 
     package init(_ context: RunContext, reservations: [Reservation]) {
         incident = context.incident.json
@@ -20,6 +22,8 @@ package struct RunBeginning: Sendable, Hashable {
         target = context.target
         mode = context.mode
         actor = context.actor
+        part = context.part
+        cause = context.cause
         self.reservations = reservations
     }
 
@@ -33,6 +37,10 @@ package struct RunBeginning: Sendable, Hashable {
                 reservations.map { ["kind": .string($0.kind.rawValue), "key": .string($0.key)] }),
         ]
         object["target"] = target.map(JSONValue.string)
+        if part != .remedy { object["part"] = part.json }
+        if let cause {
+            object["cause"] = ["run": .string(cause.run), "depth": .integer(Int64(cause.depth))]
+        }
         return .object(object)
     }
 
@@ -43,7 +51,8 @@ package struct RunBeginning: Sendable, Hashable {
             case .object(let params) = JSONValue(exact: exact),
             let variables = json["variables"]?.objectValue,
             let mode = json["mode"]?.stringValue.flatMap(Mode.init(rawValue:)),
-            let actor = json["actor"]?.stringValue, let reserved = json["reservations"]?.arrayValue
+            let actor = json["actor"]?.stringValue, let part = RunPart(json["part"]),
+            let reserved = json["reservations"]?.arrayValue
         else { return nil }
         self.incident = incident
         self.environment = environment
@@ -52,6 +61,12 @@ package struct RunBeginning: Sendable, Hashable {
         target = json["target"]?.stringValue
         self.mode = mode
         self.actor = actor
+        self.part = part
+        if let run = json["cause"]?["run"]?.stringValue,
+            let depth = json["cause"]?["depth"]?.integerValue
+        {
+            cause = RunCause(run: run, depth: Int(depth))
+        }
         reservations = reserved.compactMap { item in
             guard let kind = item["kind"]?.stringValue.flatMap(Reservation.Kind.init(rawValue:)),
                 let key = item["key"]?.stringValue
@@ -69,15 +84,26 @@ extension RunBeginning {
     package func context(run: String, rule: String, of runbook: String, in program: Program)
         -> RunContext?
     {
-        let rule = program.rules.first {
-            RecordText.code(from: $0.id) == rule && $0.runbook.name == runbook
-        }
-        guard let rule, let environment = program.environments[environment],
+        let name = rule.split(separator: "#").first.map(String.init) ?? rule
+        guard let environment = program.environments[environment],
+            let rule = self.rule(name, of: runbook, in: program, environment),
             let incident = Incident(stored: .object(incident))
         else { return nil }
-        return RunContext(
-            run: run, rule: rule, incident: incident, environment: environment,
+        var context = RunContext(
+            run: run, rule: rule.playing(part), incident: incident, environment: environment,
             guardrails: program.guardrails, params: params, variables: variables, target: target,
             mode: mode, actor: actor)
+        context.part = part
+        context.cause = cause
+        return context
+    }
+
+    private func rule(
+        _ name: String, of runbook: String, in program: Program, _ environment: EnvironmentProgram
+    ) -> Rule? {
+        if case .notice(let notice) = part { return environment.rule(telling: notice) }
+        return program.rules.first {
+            RecordText.code(from: $0.id) == name && $0.runbook.name == runbook
+        }
     }
 }

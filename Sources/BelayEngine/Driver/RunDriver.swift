@@ -75,6 +75,7 @@ package struct RunDriver: Sendable {
         guard claimed.run.recoveries <= Bounds.recoveries else {
             return try await drive.park("stuck", wakeAt: nil)
         }
-        return try await drive.run(drive.interrupted, inputs)
+        let notices = try await drive.notices()
+        return try await drive.run(drive.interrupted + notices, inputs)
     }
 }

@@ -21,8 +21,22 @@ package enum Bounds {
     package static let targetPoll: Duration = .milliseconds(500)
     /// How much longer than its time-out a provider may take before it is cut off.
     package static let providerGrace: Duration = .seconds(2)
+    /// How long a person's word may take to reach a run that is under way.
+    package static let tellingTimeout: Duration = .seconds(10)
     /// How often a decision is made again because limits moved meanwhile.
     package static let decisionTries = 20
     /// Committed limit entries older than this matter to no rule.
     package static let limitHorizon: Duration = .seconds(30 * 86_400)
+    /// How many incidents wait in one group's queue.
+    package static let queueLength = 100
+    /// How long an incident waits there before it is too stale to act on.
+    package static let queueTime: Duration = .seconds(3600)
+    /// How soon a remedy is looked at again whose obstacle ends at no known time.
+    package static let obstaclePoll: Duration = .seconds(30)
+    /// After so long a remedy that was held back is not tried again by itself.
+    package static let retryHorizon: Duration = .seconds(86_400)
+    /// An incident on a target within this time after an own change to it is caused by that change.
+    package static let causeWindow: Duration = .seconds(600)
+    /// Which incident in a row that own changes caused is acted on no more.
+    package static let causeDepth = 3
 }

@@ -17,6 +17,10 @@ package struct RunContext: Sendable {
     package var mode: Mode
     /// Who or what began the run: `source`, or a person's name.
     package var actor: String
+    /// Which of the rule's steps these are; `rule` has them as its `steps`.
+    package var part: RunPart = .remedy
+    /// The own change that led to it.
+    package var cause: RunCause?
 
     package init(
         run: String, rule: Rule, incident: Incident, environment: EnvironmentProgram,

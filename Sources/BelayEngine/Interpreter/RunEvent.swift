@@ -31,6 +31,8 @@ package enum RunEvent: Sendable, Hashable {
     /// The source says that the problem is over, or that somebody has it.
     case noticed(IncidentStatus)
     case cancelled(by: String)
+    /// Somebody outside says that a named thing has happened.
+    case signalled(name: String, by: String)
     /// The chain has failed with this; rollbacks and handlers follow and change nothing of it.
     case concluded(RunResult)
     case finished(RunResult)

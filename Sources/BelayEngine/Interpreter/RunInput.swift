@@ -11,6 +11,7 @@ package enum RunInput: Sendable, Hashable {
     case person(call: String, PersonDecision)
     case notice(IncidentStatus)
     case cancel(by: String)
+    case signal(name: String, by: String)
     /// Look again: after a recovery, or when something outside may have changed.
     case look
 }
@@ -32,4 +33,6 @@ package enum RunWait: Sendable, Hashable {
     case timer(key: String, due: Timestamp)
     case approval(step: String, until: Timestamp)
     case person(call: String)
+    /// For the signal that `wait_for` names.
+    case signal(name: String)
 }

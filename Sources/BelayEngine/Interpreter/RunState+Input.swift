@@ -21,6 +21,8 @@ extension RunState {
         case .notice(.resolved): resolvedAt == nil ? [.noticed(.resolved)] : []
         case .notice(.acknowledged): acknowledgedAt == nil ? [.noticed(.acknowledged)] : []
         case .cancel(let person): cancelledBy == nil ? [.cancelled(by: person)] : []
+        case .signal(let name, let person):
+            signals[name] == nil ? [.signalled(name: name, by: person)] : []
         case .notice(.firing), .look: []
         }
     }

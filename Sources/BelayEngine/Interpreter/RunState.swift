@@ -18,6 +18,8 @@ package struct RunState: Sendable, Hashable {
     package var resolvedAt: Timestamp?
     package var acknowledgedAt: Timestamp?
     package var cancelledBy: String?
+    /// Signals that have come, by name.
+    package var signals: [String: Timestamp] = [:]
     /// When the first changing call was begun: what cooldowns and limits count.
     package var changedAt: Timestamp?
     /// How the chain failed, once rollbacks and handlers have begun.
@@ -68,6 +70,18 @@ package struct CallState: Sendable, Hashable {
 }
 
 extension RunState {
+    /// Whether a change may have been made: an attempt succeeded, or what became of it is not known. What was
+    /// refused or failed has used up no limit.
+    package var hasChanged: Bool {
+        calls.values.contains { call in
+            call.attempts.contains { attempt in
+                guard attempt.intent.effect.isChange else { return false }
+                if case .failed? = attempt.outcome { return false }
+                return true
+            }
+        }
+    }
+
     /// The state after one more event: the only way in which a run's state changes.
     package mutating func apply(_ event: RunEvent, at time: Timestamp) {
         clock = time
@@ -94,6 +108,7 @@ extension RunState {
         case .noticed(.acknowledged): acknowledgedAt = acknowledgedAt ?? time
         case .noticed(.firing): break
         case .cancelled(let person): cancelledBy = person
+        case .signalled(let name, _): signals[name] = signals[name] ?? time
         case .concluded(let result): conclusion = result
         case .finished(let result): self.result = result
         }

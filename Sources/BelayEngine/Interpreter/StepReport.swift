@@ -51,7 +51,7 @@ extension Walker {
             switch step.work {
             case .chain(let call): report(call.steps, under: "\(inner)/", &reports)
             case .parallel(let steps): report(steps, under: "\(inner)/", &reports)
-            case .call, .wait, .waitFor: break
+            case .call, .wait, .waitFor, .waitForSignal: break
             }
         }
     }

@@ -83,7 +83,7 @@ extension Walker {
         switch step.work {
         case .call(let call): return prepare(call, at: path, in: frame).map { $0 }
         case .chain(let call): return pinnedParams(call, at: path, in: frame).map { _ in nil }
-        case .parallel, .wait, .waitFor: return .success(nil)
+        case .parallel, .wait, .waitFor, .waitForSignal: return .success(nil)
         }
     }
 }

@@ -38,6 +38,13 @@ extension RunContext {
         scope.set("params", .object(params))
         scope.set("env", .object(variables))
         scope.set("resource", CallPreparation.resource(target, in: environment))
+        switch part {
+        case .suppressed(let why): scope.set("suppression", ["reason": .string(why.rawValue)])
+        case .notice(let notice):
+            scope.set(
+                "notice", ["kind": .string(notice.kind), "message": .string(notice.message)])
+        case .remedy, .afterResolve: break
+        }
         return scope
     }
 }

@@ -11,6 +11,7 @@ extension Walker {
         case .parallel(let steps): walkParallel(steps, at: path, in: frame)
         case .wait(let length): walkWait(length, step, at: path)
         case .waitFor(let ask): walkWaitFor(ask, step, at: path, in: frame)
+        case .waitForSignal(let name, let within): walkSignal(name, within, step, at: path)
         }
     }
 
@@ -28,6 +29,24 @@ extension Walker {
         case .stopped: cutShort(step, at: path)
         case .unmet, .failed: .timedOut(message: "not as expected within \(ask.within.text)")
         }
+    }
+
+    /// A signal counts from the run's beginning, so that one that comes early is not missed.
+    private mutating func walkSignal(
+        _ name: String, _ within: Duration, _ step: Step, at path: String
+    ) -> StepEnd? {
+        let key = "\(path):signal"
+        let came = state.signals[name]
+        if let fired = state.timers[key]?.firedAt, came.map({ $0 >= fired }) ?? true {
+            return .timedOut(message: "no signal \(name) within \(within.text)")
+        }
+        if came != nil { return .ok(.null) }
+        if let end = cutShort(step, at: path) { return end }
+        guard !timer(key, due: now + within) else {
+            return .timedOut(message: "no signal \(name) within \(within.text)")
+        }
+        waits.append(.signal(name: name))
+        return nil
     }
 
     /// Ends a wait that nothing will come of; it is recorded as skipped although it had begun.

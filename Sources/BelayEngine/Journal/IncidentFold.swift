@@ -58,7 +58,8 @@ package struct FoldedIncident: Sendable, Hashable {
         case .incidentDuplicate: askAgain()
         case .ruleUnmatched: decide(record.reason ?? Self.noRule)
         case .ruleSuppressed: decide(record.reason ?? "suppressed")
-        case .runCreated: decide(Self.ran)
+        // Runs of a rule's other parts, such as `on_suppressed`, decide nothing.
+        case .runCreated where record.rule?.contains("#") != true: decide(Self.ran)
         default: break
         }
     }

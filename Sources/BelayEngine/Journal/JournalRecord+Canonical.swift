@@ -67,7 +67,7 @@ extension JournalRecord {
 extension JournalRecord {
     /// Reads a record strictly: every member known and of its form, and the bytes exactly the canonical ones.
     package init(canonical bytes: [UInt8]) throws(RecordFault) {
-        if let record = bytes.withUnsafeBufferPointer({ RecordScanner.record($0) }) {
+        if let record = bytes.withUnsafeBufferPointer({ RecordView($0)?.record }) {
             self = record
             return
         }

@@ -40,7 +40,8 @@ package enum LedgerChange: Sendable, Hashable {
     }
 
     private static func limit(_ record: JournalRecord) -> LedgerChange? {
-        guard let run = record.run else { return nil }
+        // An incident in a queue has an entry of its own, without a run.
+        guard let run = record.run ?? record.incident else { return nil }
         switch (record.kind, record.reason, record.target) {
         case (.limitReserved, target, let key?): return .takeTarget(key, run: run)
         case (.limitReleased, target, let key): return .freeTargets(key, run: run)

@@ -5,7 +5,9 @@ package enum MerkleHash {
     /// The root of a tree without leaves.
     package static let empty = SHA256.hash([])
 
-    package static func leaf(_ bytes: [UInt8]) -> Digest {
+    package static func leaf(_ bytes: [UInt8]) -> Digest { bytes.withUnsafeBytes { leaf($0) } }
+
+    package static func leaf(_ bytes: UnsafeRawBufferPointer) -> Digest {
         var hasher = SHA256()
         hasher.update(0x00)
         hasher.update(bytes)

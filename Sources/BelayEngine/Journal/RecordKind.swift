@@ -22,6 +22,7 @@ package enum RecordKind: String, Sendable, Hashable, CaseIterable {
     case runLeaseLost = "run.lease_lost"
     case runNoticed = "run.noticed"
     case runCancelled = "run.cancelled"
+    case runSignalled = "run.signalled"
     case runConcluded = "run.concluded"
     case runFinished = "run.finished"
     case approvalRequested = "approval.requested"

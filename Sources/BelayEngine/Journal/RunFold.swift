@@ -28,12 +28,17 @@ package enum RunFold {
             row.reason = record.reason
             row.owner = nil
             row.wakeAt = nil
-        case .stepResult, .stepResolvedByPerson:
+        case _ where onlySettles(record.kind):
             row.recoveries = 0
         default:
             break
         }
         return row
+    }
+
+    /// Whether all that such a record does to a row is to set `recoveries` back to zero.
+    package static func onlySettles(_ kind: RecordKind) -> Bool {
+        kind == .stepResult || kind == .stepResolvedByPerson
     }
 
     private static func created(by record: JournalRecord) -> RunRow? {

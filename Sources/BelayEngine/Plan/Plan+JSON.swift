@@ -111,6 +111,8 @@ extension PlannedStep {
         case .parallel(let steps): object["parallel"] = .array(steps.map(\.json))
         case .wait(let length): object["wait"] = .string(length.text)
         case .waitFor(let ask): object["wait_for"] = ask.json
+        case .waitForSignal(let name, let within):
+            object["wait_for"] = ["signal": .string(name), "within": .string(within.text)]
         }
         object["if"] = condition.map(JSONValue.string)
         object["verify"] = verify?.json

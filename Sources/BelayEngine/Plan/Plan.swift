@@ -82,6 +82,7 @@ package struct PlannedStep: Sendable {
         case parallel([PlannedStep])
         case wait(Duration)
         case waitFor(PlannedAsk)
+        case waitForSignal(String, within: Duration)
     }
 
     package var path: String

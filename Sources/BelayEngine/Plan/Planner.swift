@@ -23,15 +23,30 @@ package struct Planner: Sendable {
             })
     }
 
+    /// The context of a run of a rule's part.
+    package func context(
+        for part: Disposition.Part, _ incident: Incident, run: String = ""
+    ) -> RunContext {
+        var context = RunContext(
+            run: run, rule: part.rule.playing(part.part), incident: incident,
+            environment: decider.environment, guardrails: decider.program.guardrails,
+            params: decider.program.params(of: part.rule.runbook.name, in: decider.environment),
+            variables: decider.variables, target: part.target, mode: part.mode, actor: "source")
+        context.part = part.part
+        return context
+    }
+
     /// The context of a run that a taken rule begins; `run` names it.
     package func context(
         for taken: TakenRule, _ incident: Incident, run: String = "", actor: String = "source"
     ) -> RunContext {
-        RunContext(
+        var context = RunContext(
             run: run, rule: taken.rule, incident: incident, environment: decider.environment,
             guardrails: decider.program.guardrails,
             params: decider.program.params(of: taken.rule.runbook.name, in: decider.environment),
             variables: decider.variables, target: taken.target, mode: taken.mode, actor: actor)
+        context.cause = taken.cause
+        return context
     }
 }
 
@@ -116,6 +131,7 @@ private struct RunPlanner {
             return .parallel(steps(children, "\(path)/", scope, isMain: isMain))
         case .wait(let length): return .wait(length)
         case .waitFor(let ask): return .waitFor(self.ask(ask, scope))
+        case .waitForSignal(let name, let within): return .waitForSignal(name, within: within)
         case .chain(let call):
             var params = JSONObject()
             var unknown = false
@@ -205,6 +221,7 @@ extension PlannedStep {
             case .chain(_, let steps), .parallel(let steps): steps.flatMap(\.calls)
             case .wait: []
             case .waitFor(let ask): [ask.call]
+            case .waitForSignal: []
             }
         return inner + [verify?.call, rollback].compactMap { $0 }
             + (onFailure ?? []).flatMap(\.calls)

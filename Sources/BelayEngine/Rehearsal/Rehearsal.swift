@@ -29,26 +29,36 @@ package struct Rehearsal<Script: RehearsalScript> {
         agenda.add(.init(at: max(time, now), run: run, input: input))
     }
 
-    /// Lets everything happen that is due before a time (nil: everything), then stands at that time.
-    package mutating func proceed(until limit: Timestamp? = nil) {
-        while let next = nextHappening(), limit.map({ next.at < $0 }) ?? true {
+    /// Whether something is still to happen by itself.
+    package var isBusy: Bool {
+        agenda.first != nil || runs.indices.contains { earliestTimer($0) != nil }
+    }
+
+    /// Lets everything happen that is due before a time (nil: everything), then stands at that time; or stops as
+    /// soon as a run has ended, at that moment.
+    package mutating func proceed(until limit: Timestamp? = nil, stoppingAtAnEnd: Bool = false) {
+        while let next = nextHappening(before: limit) {
             steps += 1
             guard steps <= RehearsalBounds.steps else {
                 isCut = true
                 return
             }
             now = max(now, next.at)
+            let wasOver = runs[next.run].result != nil
             advance(next.run, next.input)
+            if stoppingAtAnEnd, !wasOver, runs[next.run].result != nil { return }
         }
         if let limit { now = max(now, limit) }
     }
 
     /// The earliest of what is scheduled and of what runs wait for; what was scheduled comes first.
-    private mutating func nextHappening() -> Agenda.Item? {
+    private mutating func nextHappening(before limit: Timestamp?) -> Agenda.Item? {
         let timer = runs.indices.compactMap { earliestTimer($0) }.min { $0.at < $1.at }
-        guard let scheduled = agenda.first else { return timer }
-        if let timer, timer.at < scheduled.at { return timer }
-        return agenda.removeFirst()
+        let isScheduled = agenda.first.map { first in timer.map { first.at <= $0.at } ?? true }
+        guard let next = isScheduled == true ? agenda.first : timer,
+            limit.map({ next.at < $0 }) ?? true
+        else { return nil }
+        return isScheduled == true ? agenda.removeFirst() : next
     }
 
     private func earliestTimer(_ run: Int) -> Agenda.Item? {

@@ -29,7 +29,7 @@ package struct RehearsedRun: Sendable {
         if let result { return result.status.rawValue }
         let isHeld = waits.contains {
             switch $0 {
-            case .approval, .person: true
+            case .approval, .person, .signal: true
             case .call, .timer: false
             }
         }
@@ -42,6 +42,7 @@ package struct RehearsedRun: Sendable {
             switch wait {
             case .person: return "person"
             case .approval: return "approval"
+            case .signal: return "signal"
             case .call, .timer: continue
             }
         }

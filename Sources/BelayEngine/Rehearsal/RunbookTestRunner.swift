@@ -79,7 +79,11 @@ private struct CaseRun {
             planner: planner, at: start, mocks: mocks,
             isMatchOnly: syntax.matchOnly?.value ?? false)
         let moments = moments
-        for moment in moments { try deliver(moment, start, &stage) }
+        let incidents = try incidents(of: moments, start)
+        for (place, moment) in moments.enumerated() {
+            stage.deliver(
+                incidents[place], at: start + moment.at, before: incidents[(place + 1)...])
+        }
         stage.proceed()
         try judge(moments, stage, start, &report)
     }
@@ -102,18 +106,21 @@ private struct CaseRun {
         ]
     }
 
-    private func deliver(
-        _ moment: Moment, _ start: Timestamp, _ stage: inout TestStage
-    ) throws(TestProblem) {
-        let incidents = TestIncidents(file: file, templates: templates)
-        let reference = try reference(of: moment)
-        var incident = try incidents.incident(
-            reference, at: start + moment.at, number: stage.delivered.count + 1)
-        let earlier = stage.delivered.last { $0.incident.fingerprint == incident.fingerprint }
-        if moment.repeats || incident.status != .firing, let earlier {
-            incident.startedAt = earlier.incident.startedAt
+    private func incidents(
+        of moments: [Moment], _ start: Timestamp
+    ) throws(TestProblem) -> [Incident] {
+        let reader = TestIncidents(file: file, templates: templates)
+        var incidents: [Incident] = []
+        for moment in moments {
+            var incident = try reader.incident(
+                try reference(of: moment), at: start + moment.at, number: incidents.count + 1)
+            let earlier = incidents.last { $0.fingerprint == incident.fingerprint }
+            if moment.repeats || incident.status != .firing, let earlier {
+                incident.startedAt = earlier.startedAt
+            }
+            incidents.append(incident)
         }
-        stage.deliver(incident, at: start + moment.at)
+        return incidents
     }
 
     private func reference(of moment: Moment) throws(TestProblem) -> IncidentReference {
@@ -163,12 +170,13 @@ private struct CaseRun {
         let mocks = stage.rehearsal.script
         var expectations = TestExpectations(templates, mocks)
         var trace = TestTrace(start: start)
-        for (moment, delivery) in zip(moments, stage.delivered) {
-            trace.tell(delivery, stage.rehearsal.runs)
+        for (place, moment) in moments.enumerated() {
+            let delivery = stage.delivered[place]
+            trace.tell(delivery, stage.rehearsal.runs, parts: stage.parts(of: place))
             report.rules.formUnion(delivery.decision.taken.map(\.rule.name))
             guard let expect = moment.expect else { continue }
             let before = expectations.mismatches.count
-            try expectations.judge(expect, actuals(of: delivery, stage))
+            try expectations.judge(expect, actuals(of: place, stage))
             if expectations.mismatches.count > before {
                 report.drawings += drawings(expect, delivery, stage)
             }
@@ -188,15 +196,14 @@ private struct CaseRun {
         }
     }
 
-    private func actuals(of delivery: TestStage.Delivered, _ stage: TestStage)
-        -> [TestExpectations.Actual]
-    {
-        if delivery.isHandled {
-            let rule = delivery.decision.taken.last?.rule
+    private func actuals(of place: Int, _ stage: TestStage) -> [TestExpectations.Actual] {
+        let delivery = stage.delivered[place]
+        if let place = delivery.leader {
+            let leader = stage.rehearsal.runs[place]
             return [
                 .init(
-                    rule: rule?.id, name: rule?.name, outcome: "suppressed",
-                    reason: Suppression.alreadyHandled.rawValue)
+                    rule: leader.context.rule.id, name: leader.context.rule.name,
+                    outcome: leader.result == nil ? "waiting" : "joined", reason: leader.outcome)
             ]
         }
         if !delivery.runs.isEmpty {
@@ -212,17 +219,25 @@ private struct CaseRun {
                 .init(rule: $0.rule.id, name: $0.rule.name, outcome: "matched")
             }
         }
-        return [suppressed(delivery.decision, stage)]
+        return [suppressed(place, stage)]
     }
 
-    private func suppressed(_ decision: Decision, _ stage: TestStage) -> TestExpectations.Actual {
+    /// What came of an incident that no rule was taken for: what `on_suppressed` did, or `after_resolve`.
+    private func suppressed(_ place: Int, _ stage: TestStage) -> TestExpectations.Actual {
+        let decision = stage.delivered[place].decision
+        let part = stage.parts(of: place).first.map { stage.rehearsal.runs[$0] }
+        if decision.isOver { return .init(outcome: "suppressed", reason: Decision.over) }
         for verdict in decision.verdicts {
             guard case .suppressed(let why, _) = verdict.outcome else { continue }
             let rule = stage.planner.decider.program.rules[verdict.place]
             return .init(
-                rule: rule.id, name: rule.name, outcome: "suppressed", reason: why.rawValue)
+                rule: rule.id, name: rule.name, outcome: "suppressed", reason: why.rawValue,
+                run: part)
         }
-        return .init(outcome: "no_rule")
+        guard let part else { return .init(outcome: "no_rule") }
+        return .init(
+            rule: part.context.rule.id, name: part.context.rule.name, outcome: part.outcome,
+            reason: part.reason, run: part)
     }
 
     /// The `when` of the rule that was expected and not taken, and the `until` that did not come true.

@@ -2,24 +2,45 @@ import BelayCompiler
 import JSON
 
 /// The virtual world of one case: incidents come in, are decided under limits, and their runs go on side by side.
+///
+/// What is held back for a time is decided again when that time ends, while the timeline goes on and no new problem
+/// of the same fingerprint says that this one is over; `for` and queues are waited out in any case.
 struct TestStage {
     /// One delivery and what came of it.
     struct Delivered {
         var incident: Incident
         var at: Timestamp
         var decision: Decision
-        /// Places in `rehearsal.runs`.
+        /// Places in `rehearsal.runs`: of rules that were taken, not of their other parts.
         var runs: [Int] = []
-        /// The problem had its run before.
-        var isHandled = false
+        /// When it is decided again.
+        var wakeAt: Timestamp?
+        /// The run that it has joined.
+        var leader: Int?
+        /// Whether the timeline has a later problem of the same fingerprint, so that this one must end before.
+        var isFollowed = false
+        /// In whose queue it waits since when.
+        var queued: (group: String, at: Timestamp)?
+
+        /// As the store would name it.
+        func id(_ place: Int) -> String { "incident-\(place + 1)" }
+    }
+
+    /// What the stage knows of a run besides its course.
+    private struct Begun {
+        var delivery: Int
+        /// For a part of a rule: the delivery that led to it.
+        var cause: Int?
+        var reservations: [Reservation]
     }
 
     let planner: Planner
     let isMatchOnly: Bool
     var rehearsal: Rehearsal<TestMocks>
     private(set) var delivered: [Delivered] = []
-    private var reservations: [Int: [Reservation]] = [:]
-    private var held: [(at: Timestamp, delivery: Int, waited: Duration)] = []
+    private var begun: [Begun] = []
+    private var storm = StormWindow()
+    private var pauses: [Pause] = []
 
     init(
         planner: Planner, at start: Timestamp, mocks: TestMocks, isMatchOnly: Bool
@@ -29,101 +50,283 @@ struct TestStage {
         rehearsal = Rehearsal(at: start, script: mocks)
     }
 
-    /// Delivers an incident once everything before it has happened.
-    mutating func deliver(_ incident: Incident, at time: Timestamp) {
+    /// Delivers an incident once everything before it has happened; `later` are those still to come.
+    mutating func deliver(
+        _ incident: Incident, at time: Timestamp, before later: ArraySlice<Incident> = []
+    ) {
         proceed(until: time)
+        supersede(incident)
+        delivered.append(
+            Delivered(
+                incident: incident, at: time,
+                decision: Decision(verdicts: [], taken: [], limitVersion: 0),
+                isFollowed: later.contains { incident.isEarlier(than: $0) }))
+        watchForStorm(incident)
+        decide(delivered.count - 1)
         notify(of: incident)
-        let repeated = delivered.last {
-            $0.incident.isSameProblem(as: incident) && !$0.runs.isEmpty
-        }
-        let decision = decide(incident, waited: .zero)
-        var delivery = Delivered(incident: incident, at: time, decision: decision)
-        delivery.isHandled = repeated != nil && incident.status == .firing
-        delivered.append(delivery)
-        if !delivery.isHandled { begin(delivered.count - 1, decision) }
     }
 
-    /// Lets everything happen that is due, `for` included.
+    /// A new problem of the same fingerprint means that the one before is over.
+    private mutating func supersede(_ incident: Incident) {
+        for place in delivered.indices where delivered[place].incident.isEarlier(than: incident) {
+            delivered[place].wakeAt = nil
+            delivered[place].queued = nil
+        }
+    }
+
+    // MARK: Time
+
+    /// Lets everything happen that is due.
     mutating func proceed(until limit: Timestamp? = nil) {
-        while let next = held.min(by: { $0.at < $1.at }), limit.map({ next.at < $0 }) ?? true {
-            held.removeAll { $0.delivery == next.delivery && $0.at == next.at }
-            rehearsal.proceed(until: next.at)
-            guard isFiring(delivered[next.delivery].incident) else { continue }
-            let decision = decide(delivered[next.delivery].incident, waited: next.waited)
-            delivered[next.delivery].decision = decision
-            begin(next.delivery, decision)
+        while true {
+            let runs = rehearsal.runs.count
+            let due = nextDue(waitingOnly: limit == nil)
+            if let due, limit.map({ due.at < $0 }) ?? true {
+                rehearsal.proceed(until: due.at, stoppingAtAnEnd: true)
+                if rehearsal.now < due.at, !rehearsal.isCut { settle() } else { decide(due.place) }
+            } else {
+                rehearsal.proceed(until: limit, stoppingAtAnEnd: true)
+                guard !rehearsal.isCut else { return }
+                if settle() { continue }
+                guard rehearsal.runs.count == runs else { continue }
+                if let limit, rehearsal.now < limit { continue }
+                if limit == nil, rehearsal.isBusy { continue }
+                return
+            }
+            if rehearsal.isCut { return }
         }
-        rehearsal.proceed(until: limit)
     }
 
-    private func isFiring(_ incident: Incident) -> Bool {
-        let latest = delivered.last { $0.incident.fingerprint == incident.fingerprint }
-        return latest?.incident.status != .resolved
+    /// The delivery that is decided again first.
+    private func nextDue(waitingOnly: Bool) -> (place: Int, at: Timestamp)? {
+        delivered.indices.compactMap { place -> (place: Int, at: Timestamp)? in
+            let delivery = delivered[place]
+            let isDue = delivery.isWaiting || !waitingOnly && !delivery.isFollowed
+            guard let at = delivery.wakeAt, isDue else { return nil }
+            return (place, max(at, rehearsal.now))
+        }.min { $0.at < $1.at }
     }
 
-    private func decide(_ incident: Incident, waited: Duration) -> Decision {
-        planner.decider.decide(incident, at: rehearsal.now, limits: limits, waited: waited)
+    /// Once a run has ended: the next of its group begins, what is to be put back is. True if anything began.
+    @discardableResult
+    private mutating func settle() -> Bool {
+        let before = rehearsal.runs.count
+        for place in delivered.indices {
+            let runs = delivered[place].runs
+            guard runs.contains(where: { rehearsal.runs[$0].mayGoOn }) else { continue }
+            decide(place, partsOnly: true)
+        }
+        let heads = limits.queueHeads
+        for place in delivered.indices where heads.contains(delivered[place].id(place)) {
+            decide(place)
+        }
+        return rehearsal.runs.count > before
     }
 
-    private mutating func begin(_ place: Int, _ decision: Decision) {
-        if decision.taken.isEmpty, let until = holding(decision) {
-            held.append((until, place, until - delivered[place].at))
+    // MARK: Decisions
+
+    private mutating func decide(_ place: Int, partsOnly: Bool = false) {
+        let delivery = delivered[place]
+        let disposition = planner.decider.dispose(
+            delivery.incident, at: rehearsal.now, limits: limits, history: history(place))
+        for part in disposition.parts where !isMatchOnly { begin(part, from: place) }
+        if partsOnly {
+            if let again = delivery.incident.status == .firing ? disposition.wakeAt : nil {
+                delivered[place].wakeAt = again
+            }
             return
         }
-        guard !isMatchOnly else { return }
-        for taken in decision.taken {
-            let context = planner.context(
-                for: taken, delivered[place].incident, run: "run-\(rehearsal.runs.count + 1)")
-            let run = rehearsal.begin(context)
-            reservations[run] = taken.reservations
-            delivered[place].runs.append(run)
+        delivered[place].wakeAt = disposition.wakeAt
+        let decision = disposition.decision
+        delivered[place].queued = decision.queuedIn.map { group in
+            delivery.queued ?? (group, rehearsal.now)
         }
+        // That the source has resolved meanwhile does not undo what was said before.
+        if !decision.isOver || delivery.decision.verdicts.isEmpty, !isSettled(delivery, decision) {
+            delivered[place].decision = decision
+        }
+        guard !isMatchOnly else { return }
+        for taken in decision.taken { begin(taken, place) }
     }
 
-    private func holding(_ decision: Decision) -> Timestamp? {
-        for verdict in decision.verdicts {
-            if case .suppressed(.holding, let until?) = verdict.outcome { return until }
-        }
-        return nil
+    /// Whether a further look only says that the rule had its run.
+    private func isSettled(_ delivery: Delivered, _ decision: Decision) -> Bool {
+        !delivery.runs.isEmpty && decision.taken.isEmpty
     }
+
+    private mutating func begin(_ taken: TakenRule, _ place: Int) {
+        if let leader = taken.leader {
+            delivered[place].leader = rehearsal.runs.firstIndex { $0.context.run == leader }
+            return
+        }
+        let context = planner.context(
+            for: taken, delivered[place].incident, run: "run-\(rehearsal.runs.count + 1)")
+        begun.append(Begun(delivery: place, cause: nil, reservations: taken.reservations))
+        delivered[place].runs.append(rehearsal.begin(context))
+    }
+
+    private mutating func begin(_ part: Disposition.Part, from decided: Int) {
+        let notice =
+            part.part == .afterResolve
+            ? delivered.lastIndex {
+                $0.incident.status == .resolved
+                    && $0.incident.isSameProblem(as: delivered[decided].incident)
+            } : nil
+        guard
+            let place = delivered.indices.first(where: { delivered[$0].id($0) == part.incident })
+        else { return }
+        let context = planner.context(
+            for: part, delivered[place].incident, run: "run-\(rehearsal.runs.count + 1)")
+        begun.append(
+            Begun(delivery: place, cause: notice ?? decided, reservations: part.reservations))
+        rehearsal.begin(context)
+    }
+
+    /// Runs of other parts of rules that a delivery began: `on_suppressed`, notices; for one that resolves,
+    /// `after_resolve`.
+    func parts(of place: Int) -> [Int] {
+        rehearsal.runs.indices.filter { begun[$0].cause == place }
+    }
+
+    // MARK: What the source says
 
     /// A notice of the source reaches the runs of its problem that are under way.
     private mutating func notify(of incident: Incident) {
         guard incident.status != .firing else { return }
-        for delivery in delivered where delivery.incident.fingerprint == incident.fingerprint {
-            for run in delivery.runs {
+        for (place, delivery) in delivered.enumerated() where delivery.incident.isFiring {
+            let isOver = history(place).isOver(delivery.incident)
+            guard incident.isSameProblem(as: delivery.incident) else { continue }
+            if incident.status == .resolved, isOver { delivered[place].wakeAt = nil }
+            for run in delivery.runs + [delivery.leader].compactMap({ $0 }) {
+                guard incident.status == .acknowledged || isResolved(run) else { continue }
                 rehearsal.schedule(.notice(incident.status), for: run, at: rehearsal.now)
             }
         }
     }
 
+    /// Whether all incidents that a run is for are over.
+    private func isResolved(_ run: Int) -> Bool {
+        delivered.indices.filter { delivered[$0].runs.contains(run) || delivered[$0].leader == run }
+            .allSatisfy { history($0).isOver(delivered[$0].incident) }
+    }
+
+    private mutating func watchForStorm(_ incident: Incident) {
+        guard let settings = planner.decider.environment.storm, incident.isFiring,
+            let target = incident.target
+        else { return }
+        let now = rehearsal.now
+        storm.note(target, at: now)
+        guard let cluster = storm.cluster(settings, at: now),
+            !pauses.contains(where: { $0.isInForce(at: now) })
+        else { return }
+        let notice = settings.notice(cluster)
+        var pause = Pause(
+            scope: .changes, reason: notice.message, owner: "", expires: now + settings.pause)
+        pause.isStorm = true
+        pauses.append(pause)
+        guard !isMatchOnly, let rule = planner.decider.environment.rule(telling: notice) else {
+            return
+        }
+        let place = delivered.count - 1
+        begin(
+            .init(
+                rule: rule, part: .notice(notice), incident: delivered[place].id(place),
+                target: target, mode: .auto), from: place)
+    }
+}
+
+// MARK: - What decisions depend on
+
+extension TestStage {
+    private func history(_ place: Int) -> ProblemHistory {
+        var history = ProblemHistory(subject: delivered[place].id(place))
+        let problem = delivered[place].incident
+        for (place, delivery) in delivered.enumerated()
+        where delivery.incident.isSameProblem(as: problem) {
+            let id = delivery.id(place)
+            history.reports.append(
+                .init(id: id, incident: delivery.incident, receivedAt: delivery.at))
+            for (number, run) in rehearsal.runs.enumerated() where begun[number].delivery == place {
+                history.runs.append(
+                    .init(
+                        id: run.context.run, incident: id, rule: run.context.rule.recordName,
+                        part: run.context.part.code, status: run.result?.status,
+                        endedAt: run.result == nil ? nil : run.state.clock,
+                        hasChanged: run.state.hasChanged))
+            }
+            if let leader = delivery.leader {
+                let run = rehearsal.runs[leader]
+                history.runs.append(
+                    .init(
+                        id: "\(id)-joined", incident: id, rule: run.context.rule.recordName,
+                        status: run.result.map { _ in .joined }, leader: run.context.run))
+            }
+        }
+        return history
+    }
+
     /// The ledger as the runs so far have made it.
     private var limits: LimitState {
-        var limits = LimitState()
+        var limits = LimitState(pauses: pauses)
         for (place, run) in rehearsal.runs.enumerated() {
             let isOver = run.result != nil
-            for reservation in reservations[place] ?? [] {
+            let id = run.context.run
+            limits.groupRules[id] = run.context.rule.recordName
+            limits.depths[id] = run.context.cause?.depth
+            for reservation in begun[place].reservations {
                 let isGroup = reservation.kind == .concurrency
-                let changed = isGroup ? nil : run.state.changedAt
+                let counts = isOver ? run.state.hasChanged : run.state.changedAt != nil
+                let changed = isGroup || !counts ? nil : run.state.changedAt
                 guard changed != nil || !isOver else { continue }
                 limits.entries.append(
                     LimitEntry(
-                        kind: reservation.kind.rawValue, key: reservation.key,
-                        run: run.context.run, rule: run.context.rule.name,
+                        kind: reservation.kind.rawValue, key: reservation.key, run: id,
+                        rule: run.context.rule.name,
                         phase: changed == nil ? .reserved : .committed,
                         at: changed ?? run.state.startedAt ?? rehearsal.now))
             }
             guard !isOver || run.result?.rollbackIncomplete == true else { continue }
             for call in run.calls where call.intent.effect.isChange {
-                if let target = call.intent.target { limits.heldTargets[target] = run.context.run }
+                if let target = call.intent.target { limits.heldTargets[target] = id }
             }
+        }
+        for (place, delivery) in delivered.enumerated() {
+            guard let queued = delivery.queued else { continue }
+            limits.entries.append(
+                LimitEntry(
+                    kind: LimitState.queue, key: queued.group, run: delivery.id(place), rule: "",
+                    phase: .reserved, at: queued.at))
         }
         return limits
     }
 }
 
+extension TestStage.Delivered {
+    /// Whether it waits for its own time or turn, which a test sees through to the end.
+    fileprivate var isWaiting: Bool {
+        queued != nil
+            || decision.verdicts.contains {
+                if case .suppressed(.holding, _) = $0.outcome { true } else { false }
+            }
+    }
+}
+
+extension RehearsedRun {
+    /// Whether its end may lead to something more.
+    fileprivate var mayGoOn: Bool {
+        result != nil && (context.rule.again != nil || !context.rule.afterResolve.isEmpty)
+    }
+}
+
 extension Incident {
+    fileprivate var isFiring: Bool { status == .firing }
+
     fileprivate func isSameProblem(as other: Incident) -> Bool {
-        source == other.source && fingerprint == other.fingerprint && startedAt == other.startedAt
+        source == other.source && fingerprint == other.fingerprint
+    }
+
+    /// Whether another is a later problem of the same fingerprint.
+    fileprivate func isEarlier(than other: Incident) -> Bool {
+        isFiring && other.isFiring && isSameProblem(as: other) && startedAt < other.startedAt
     }
 }

@@ -8,14 +8,16 @@ struct TestTrace {
 
     init(start: Timestamp) { self.start = start }
 
-    mutating func tell(_ delivery: TestStage.Delivered, _ runs: [RehearsedRun]) {
+    mutating func tell(
+        _ delivery: TestStage.Delivered, _ runs: [RehearsedRun], parts: [Int] = []
+    ) {
         add(
             delivery.at,
             "incident \(delivery.incident.type) on \(delivery.incident.target ?? "nothing")")
         for verdict in delivery.decision.verdicts {
             if let text = Self.text(verdict) { add(delivery.at, "  \(verdict.rule): \(text)") }
         }
-        for place in delivery.runs {
+        for place in delivery.runs + parts {
             for timed in runs[place].events {
                 if let text = Self.text(timed.event) { add(timed.at, "  \(text)") }
             }

@@ -56,8 +56,10 @@ package struct AWSCaller: Sendable {
         request.timeout = timeout
         request.mayRepeat = call.mayRepeat
         if let credentials {
-            SigV4Signer(credentials: credentials, region: region, service: call.service.name)
-                .sign(&request, at: now())
+            SigV4Signer(
+                credentials: credentials, region: call.service.signingRegion(region),
+                service: call.service.name
+            ).sign(&request, at: now())
         }
         var policy = HostPolicy()
         policy.trusted = [endpoint.authority]

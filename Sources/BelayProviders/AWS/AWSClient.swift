@@ -53,6 +53,14 @@ package struct AWSClient: Sendable {
             timeout: max(.milliseconds(1), end - .now))
     }
 
+    /// Where a call to a service would go.
+    package func endpoint(
+        of service: AWSService, at place: Place
+    ) throws(AWSEndpointError) -> WebAddress {
+        try service.endpoint(
+            region: region(of: place) ?? "", override: place.endpoint, variable: variable)
+    }
+
     /// The credentials that a call would use, for `doctor`.
     package func credentials(at place: Place) async throws(AWSCredentialsError) -> AWSCredentials {
         try await chain.credentials(for: place.identity, region: region(of: place) ?? "us-east-1")

@@ -115,6 +115,11 @@ package actor AWSCredentialChain {
             throw AWSCredentialsError(
                 "profile '\(name)' uses credential_process, which is not supported")
         }
+        if profile["sso_session"] != nil || profile["sso_start_url"] != nil {
+            throw AWSCredentialsError(
+                "profile '\(name)' uses SSO, which is not supported: put keys for the session into variables with "
+                    + "`aws configure export-credentials --profile \(name) --format env`")
+        }
         guard let key = profile["aws_access_key_id"], let secret = profile["aws_secret_access_key"]
         else { return nil }
         return AWSCredentials(

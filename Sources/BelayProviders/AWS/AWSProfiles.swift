@@ -63,6 +63,9 @@ enum SmallFile {
         return nil
     }
 
+    /// Whether this process may run the file.
+    static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+
     static func text(_ path: String) -> String? {
         bytes(path).map { String(decoding: $0, as: UTF8.self) }
     }

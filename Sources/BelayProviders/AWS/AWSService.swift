@@ -31,6 +31,8 @@ package struct AWSService: Sendable, Hashable {
         "ecs", "ECS", .json(target: "AmazonEC2ContainerServiceV20141113"))
     package static let elasticache = AWSService(
         "elasticache", "ELASTICACHE", .query(version: "2015-02-02"))
+    /// One for a whole partition, in the region that `homeRegion` names.
+    package static let iam = AWSService("iam", "IAM", .query(version: "2010-05-08"))
     package static let lambda = AWSService("lambda", "LAMBDA", .rest)
     package static let rds = AWSService("rds", "RDS", .query(version: "2014-10-31"))
     package static let secretsManager = AWSService(
@@ -68,8 +70,16 @@ extension AWSService {
         guard isRegion, !region.isEmpty else {
             throw AWSEndpointError(message: "'\(region)' is not the name of a region")
         }
-        let host = "\(name).\(region).\(AWSService.domain(of: region))"
+        let place = self == .iam ? name : "\(name).\(region)"
+        let host = "\(place).\(AWSService.domain(of: region))"
         return WebAddress(scheme: "https", host: host, port: 443)
+    }
+
+    /// The region that calls are signed for: IAM lives in one of its partition only.
+    package func signingRegion(_ region: String) -> String {
+        guard self == .iam else { return region }
+        if region.hasPrefix("cn-") { return "cn-north-1" }
+        return region.hasPrefix("us-gov-") ? "us-gov-west-1" : "us-east-1"
     }
 
     /// The domain of a region's partition.

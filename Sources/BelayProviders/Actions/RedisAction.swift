@@ -39,7 +39,10 @@ package struct RedisAction: ActionProvider {
             outputs: [
                 OutputContract("freed", .integer, description: "Keys that were dropped."),
                 OutputContract("memory_before", .integer, description: "Bytes used before."),
-                OutputContract("memory_after", .integer, description: "Bytes used after."),
+                OutputContract(
+                    "memory_after", .integer,
+                    description:
+                        "Bytes used after; not there while the server is still freeing them."),
             ],
             timeout: .seconds(30)),
         serves: ["clear_cache"])

@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 
 /// The ways of dropping entries, from the gentlest to the hardest.
@@ -40,11 +41,23 @@ struct RedisFlush: Sendable {
             changes.withLock { $0 = true }
             _ = try client.command(["FLUSHALL", "ASYNC"])
         }
-        let after = try RedisFigures.number(client, "memory", "used_memory")
-        return [
-            "freed": .integer(freed), "memory_before": .integer(before),
-            "memory_after": .integer(after),
-        ]
+        var output: JSONObject = ["freed": .integer(freed), "memory_before": .integer(before)]
+        if let after = try RedisFlush.memoryAfter(client) {
+            output["memory_after"] = .integer(after)
+        }
+        return output
+    }
+
+    /// The server frees in the background: asked until it has, for a second at most; nil if it still has not.
+    private static func memoryAfter(_ client: RESPClient) throws(RESPFailure) -> Int64? {
+        for _ in 0..<50 {
+            let figures = try RedisFigures.read(client, "memory")
+            if figures["lazyfree_pending_objects"]?.integerValue ?? 0 == 0 {
+                return figures["used_memory"]?.integerValue
+            }
+            usleep(20_000)
+        }
+        return nil
     }
 
     /// A visit makes the server notice that a key's time is over.

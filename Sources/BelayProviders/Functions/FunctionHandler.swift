@@ -63,7 +63,8 @@ package struct FunctionHandler: Sendable {
             return ecs(
                 "restart",
                 ["service": .string(service), "cluster": try variable("ECS_CLUSTER_NAME")])
-        case "scale_up": return try scaleUp(target, isCritical)
+        case "scale_up": return try scale(target, isCritical: isCritical, to: size(payload))
+        case "scale_down": return try scale(target, isCritical: false, to: size(payload))
         case "clear_cache":
             guard target == "cache" else { throw unknown(target) }
             return Work(
@@ -77,26 +78,38 @@ package struct FunctionHandler: Sendable {
         }
     }
 
-    private func scaleUp(_ target: String, _ isCritical: Bool) throws(Refusal) -> Work {
+    /// What the step asked for, where the caller passes a step's inputs; else priority decides.
+    private func size(_ payload: JSONValue) -> JSONValue? {
+        let size = payload["incidentDetails"]?["inputs"]?["to"]
+        return size?.isNull == true ? nil : size
+    }
+
+    private func scale(
+        _ target: String, isCritical: Bool, to size: JSONValue?
+    ) throws(Refusal) -> Work {
         switch target {
         case "database":
-            let size: JSONValue = isCritical ? "db.r5.2xlarge" : "db.r5.xlarge"
             return Work(
                 provider: AWSServiceAction(.rds, tools: tools), operation: "resize",
-                settings: ["class": size, "instance": try variable("DB_INSTANCE_ID")])
+                settings: [
+                    "class": size ?? (isCritical ? "db.r5.2xlarge" : "db.r5.xlarge"),
+                    "instance": try variable("DB_INSTANCE_ID"),
+                ])
         case "api":
             let service = FunctionHandler.services["api"].map(JSONValue.string) ?? .null
             return ecs(
                 "scale",
                 [
                     "service": service, "cluster": try variable("ECS_CLUSTER_NAME"),
-                    "count": isCritical ? 10 : 5,
+                    "count": size ?? (isCritical ? 10 : 5),
                 ])
         case "cache":
-            let size: JSONValue = isCritical ? "cache.r5.xlarge" : "cache.r5.large"
             return Work(
                 provider: AWSServiceAction(.elasticache, tools: tools), operation: "resize",
-                settings: ["node_type": size, "cluster": try variable("CACHE_CLUSTER_ID")])
+                settings: [
+                    "node_type": size ?? (isCritical ? "cache.r5.xlarge" : "cache.r5.large"),
+                    "cluster": try variable("CACHE_CLUSTER_ID"),
+                ])
         default: throw unknown(target)
         }
     }

@@ -2,14 +2,16 @@ import Cryptography
 import JSON
 
 /// The forms in which a secret's text may turn up: as it is, in base64 at any alignment and alphabet,
-/// percent-encoded, and escaped as JSON does.
+/// percent-encoded, escaped as JSON does, and in hexadecimal digits.
 enum SecretForms {
     /// Derived forms shorter than this would blot out ordinary text.
     private static let shortestDerived = 5
 
     static func all(of secret: String) -> Set<[UInt8]> {
         var forms: Set<[UInt8]> = [Array(secret.utf8)]
-        let derived = base64(Array(secret.utf8)) + percent(secret) + json(secret)
+        let hex = Hex.encode(Array(secret.utf8))
+        let derived =
+            base64(Array(secret.utf8)) + percent(secret) + json(secret) + [hex, hex.uppercased()]
         forms.formUnion(derived.map { Array($0.utf8) }.filter { $0.count >= shortestDerived })
         return forms
     }

@@ -1,6 +1,7 @@
 package import BelayEngine
 import Cryptography
 import GRDB
+import Glibc
 import JSON
 
 extension AuditLog {
@@ -57,34 +58,43 @@ enum JournalExport {
     /// One line of an export.
     enum Line {
         case head(JSONValue)
-        case record(LogCheck.Found)
+        case record(index: Int64, bytes: ArraySlice<UInt8>, payloads: [StoredPayload])
         case checkpoint(String)
         case malformed
     }
 
+    /// Only what stands before the record is parsed; no text can hold the marker, its quotes would be escaped.
     static func read(_ line: [UInt8]) -> Line {
-        guard let value = try? JSONParser.parse(line) else { return .malformed }
-        if value["format"] != nil { return .head(value) }
-        if let note = value["checkpoint"]?.stringValue { return .checkpoint(note) }
-        guard let index = value["index"]?.integerValue, let start = end(of: marker, in: line),
+        guard let (before, start) = marker(in: line) else { return other(line) }
+        guard let value = try? JSONParser.parse(Array(line[..<before]) + [UInt8(ascii: "}")]),
+            let index = value["index"]?.integerValue, line.last == UInt8(ascii: "}"),
             let payloads = value["payloads"]?.objectValue
         else { return .malformed }
-        let bytes = Array(line[start..<line.count - 1])
         return .record(
-            LogCheck.Found(
-                index: index, bytes: bytes,
-                payloads: payloads.map { name, payload in
-                    StoredPayload(
-                        name: name, salt: Hex.decode(payload["salt"]?.stringValue ?? "") ?? [],
-                        bytes: Array((payload["bytes"]?.stringValue ?? "").utf8))
-                }))
+            index: index, bytes: line[start..<line.count - 1],
+            payloads: payloads.map { name, payload in
+                StoredPayload(
+                    name: name, salt: Hex.decode(payload["salt"]?.stringValue ?? "") ?? [],
+                    bytes: Array((payload["bytes"]?.stringValue ?? "").utf8))
+            })
     }
 
-    private static func end(of marker: [UInt8], in line: [UInt8]) -> Int? {
-        guard line.count > marker.count else { return nil }
-        return (0..<line.count - marker.count).first {
-            line[$0] == marker[0] && line[$0..<$0 + marker.count].elementsEqual(marker)
-        }.map { $0 + marker.count }
+    private static func other(_ line: [UInt8]) -> Line {
+        guard let value = try? JSONParser.parse(line) else { return .malformed }
+        if value["format"] != nil { return .head(value) }
+        return value["checkpoint"]?.stringValue.map(Line.checkpoint) ?? .malformed
+    }
+
+    /// Where the first marker begins and ends.
+    private static func marker(in line: [UInt8]) -> (Int, Int)? {
+        line.withUnsafeBytes { line in
+            guard let base = line.baseAddress else { return nil }
+            for start in 0..<max(0, line.count - marker.count)
+            where line[start] == marker[0] && memcmp(base + start, marker, marker.count) == 0 {
+                return (start, start + marker.count)
+            }
+            return nil
+        }
     }
 }
 
@@ -94,7 +104,7 @@ extension JournalVerifier {
     /// Without keys of its own it believes those that the export names, which shows damage but no forgery.
     package func verify(export lines: some Sequence<[UInt8]>) -> VerificationReport {
         var signed = CheckpointCheck(keys: keys)
-        var records: [LogCheck.Found] = []
+        var records = RecordBatch()
         var faults: [VerificationFault] = []
         var notes: [String] = []
         for line in lines where !line.isEmpty {
@@ -104,7 +114,14 @@ extension JournalVerifier {
                 if keys.isEmpty {
                     signed = CheckpointCheck(keys: named.compactMap { NoteVerifier(vkey: $0) })
                 }
-            case .record(let found): records.append(found)
+            case .record(let index, let bytes, let payloads):
+                for payload in payloads {
+                    records.add(
+                        RecordBatch.Payload(
+                            name: records.keep(Array(payload.name.utf8)),
+                            salt: records.keep(payload.salt), bytes: records.keep(payload.bytes)))
+                }
+                records.add(index: index, bytes: records.keep(Array(bytes)), columns: nil)
             case .checkpoint(let note): notes.append(note)
             case .malformed:
                 faults.append(
@@ -116,7 +133,7 @@ extension JournalVerifier {
         signed.take(notes)
         for note in remembered { signed.take(note, place: "a remembered checkpoint") }
         var check = LogCheck(checkpoints: signed.good, foldsState: false)
-        for found in records { check.take(found) }
+        check.take(records)
         var report = check.finish()
         for fault in faults + signed.faults { report.add(fault) }
         return report

@@ -98,6 +98,15 @@ package final class AuditLog: Sendable {
         return holds ? .consistent(path) : .inconsistent
     }
 
+    /// Writes a whole copy of the database, beside whoever has it open.
+    func copy(to path: String) throws(StoreError) {
+        try SQLiteFailure.attempt {
+            let target = try DatabaseQueue(path: path)
+            try queue.backup(to: target)
+            try target.close()
+        }
+    }
+
     /// Verifies the whole journal offline.
     package func verify(
         keys: [NoteVerifier] = [], remembered: [String] = []

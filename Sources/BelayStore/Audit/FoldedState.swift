@@ -29,9 +29,36 @@ struct FoldedState {
     private var entries: [String: [Int64]] = [:]
     private var held: [String: Set<Digest>] = [:]
 
+    /// Runs with lost leases to forget at their next result.
+    private var troubled: [ChainKey: String] = [:]
+
+    /// Kinds of records that move no row: the fold passes them over unread. All others it wants to see.
+    private static let idle: Set<RecordKind> = [
+        .logStarted, .logRecovered, .logForked, .logKeyRotated, .programLoaded, .programRejected,
+        .incidentRejected, .ruleMatched, .planBuilt, .planStep, .runNoticed, .runConcluded,
+        .approvalRequested, .approvalGranted, .approvalDenied, .approvalExpired, .stepBegan,
+        .stepListed, .stepPinned, .stepTimer, .stepTimerFired, .stepIntent, .stepLateResult,
+        .stepJudged, .stepRefused, .stepUnknown, .stepSkipped, .guardrailDenied, .authDenied,
+        .exportDone,
+    ]
+
+    /// Whether the fold needs the whole record; a result's chain and kind are enough.
+    static func needs(_ kind: RecordKind) -> Bool {
+        !idle.contains(kind) && !RunFold.onlySettles(kind)
+    }
+
+    /// Takes note of a record whose text was not needed.
+    mutating func applyUnread(_ kind: RecordKind, of chain: ChainKey) {
+        guard RunFold.onlySettles(kind), let run = troubled.removeValue(forKey: chain) else {
+            return
+        }
+        runs[run]?.recoveries = 0
+    }
+
     mutating func apply(_ record: JournalRecord, at index: Int64) {
         if let run = record.run, let next = RunFold.next(runs[run], after: record) {
             runs[run] = next
+            if next.recoveries > 0 { troubled[ChainKey(run)] = run }
         }
         applyToIncident(record, at: index)
         for change in LedgerChange.changes(of: record) { apply(change, record, at: index) }

@@ -4,30 +4,12 @@ import Cryptography
 
 /// Goes through a log once, from its first record to its last, whatever it is read from.
 struct LogCheck {
-    /// A record as it was found.
-    struct Found {
-        var index: Int64
-        var bytes: [UInt8]
-        var payloads: [StoredPayload]
-        /// The leaf hash that was stored when it was written; exports have none.
-        var leaf: Digest?
-    }
-
-    /// What can be said of a record by itself, which is most of the work and can be done side by side.
-    struct Examined {
-        var index: Int64
-        var record: JournalRecord?
-        var leaf: Digest
-        var hash: Digest
-        /// Payloads that are gone.
-        var gone: Int
-        var faults: [VerificationFault]
-    }
-
     private(set) var report = VerificationReport()
     private(set) var frontier = MerkleFrontier()
+    /// The hashes of the levels that a store keeps, level by level, as the records make them.
+    private(set) var nodes: [[Digest]] = []
     private(set) var state = FoldedState()
-    private var heads: [String: Digest] = [:]
+    private var heads: [ChainKey: Digest] = [:]
     /// Checkpoints to meet, smallest first.
     private var checkpoints: ArraySlice<SignedCheckpoint>
     /// The largest size whose root was as signed: what follows it may be wrong.
@@ -45,10 +27,20 @@ struct LogCheck {
 
     mutating func add(_ fault: VerificationFault) { report.add(fault) }
 
-    /// Takes the next record.
-    mutating func take(_ found: Found) { take(Self.examine(found)) }
+    /// Takes the next records, which were examined before.
+    mutating func take(_ batch: RecordBatch) {
+        var place = 0
+        for part in RecordExamination.examine(batch) {
+            for examined in part.examined {
+                take(examined, examined.record.map { part.records[$0] }) { batch.bytes(of: place) }
+                place += 1
+            }
+        }
+    }
 
-    mutating func take(_ examined: Examined) {
+    private mutating func take(
+        _ examined: RecordExamination.Examined, _ record: JournalRecord?, bytes: () -> [UInt8]
+    ) {
         if examined.index != report.records {
             add(
                 VerificationFault(
@@ -56,76 +48,50 @@ struct LogCheck {
                     "the next record is \(examined.index)"))
         }
         report.records = examined.index + 1
-        frontier.append(examined.leaf)
-        if let record = examined.record {
-            checkChain(record, examined)
-            if foldsState { state.apply(record, at: examined.index) }
-            count(examined.gone, of: record)
+        append(examined.leaf)
+        if let chain = examined.chain {
+            let head = heads.updateValue(examined.hash, forKey: chain)
+            if examined.prev != head { addBrokenChain(examined.index, bytes()) }
+            if foldsState { fold(examined, record, chain) }
+            if let record { count(examined.gone, of: record) }
         }
         for fault in examined.faults { add(fault) }
         meetCheckpoints()
     }
 
-    private mutating func checkChain(_ record: JournalRecord, _ examined: Examined) {
-        let chain = record.chain
-        let head = heads.updateValue(examined.hash, forKey: chain)
-        guard record.prev != head else { return }
+    private mutating func fold(
+        _ examined: RecordExamination.Examined, _ record: JournalRecord?, _ chain: ChainKey
+    ) {
+        if let record {
+            state.apply(record, at: examined.index)
+        } else if let kind = examined.kind {
+            state.applyUnread(kind, of: chain)
+        }
+    }
+
+    private mutating func append(_ leaf: Digest) {
+        frontier.append(leaf) { level, _, hash in
+            guard level.isMultiple(of: StoredNodes.levelStep) else { return }
+            let place = level / StoredNodes.levelStep - 1
+            if nodes.count <= place { nodes.append([]) }
+            nodes[place].append(hash)
+        }
+    }
+
+    private mutating func addBrokenChain(_ index: Int64, _ bytes: [UInt8]) {
+        let record = try? JournalRecord(canonical: bytes)
         add(
             VerificationFault(
-                .brokenChain, index: examined.index, id: record.id,
-                "prev is not the hash of the previous record of chain \(chain)"))
+                .brokenChain, index: index, id: record?.id,
+                "prev is not the hash of the previous record of chain \(record?.chain ?? "?")"))
     }
 
     private mutating func count(_ missing: Int, of record: JournalRecord) {
         let incident = record.incident ?? ""
         if missing > 0 { gone[incident, default: 0] += missing }
-        if record.kind == .payloadsForgotten, let count = gone.removeValue(forKey: incident) {
+        let isOrder = record.kind == .payloadsForgotten || record.kind == .retentionPruned
+        if isOrder, let count = gone.removeValue(forKey: incident) {
             report.forgotten += count
-        }
-    }
-
-    /// Reads and hashes one record and its payloads.
-    static func examine(_ found: Found) -> Examined {
-        var examined = Examined(
-            index: found.index, leaf: MerkleHash.leaf(found.bytes),
-            hash: SHA256.hash(found.bytes), gone: 0, faults: [])
-        do throws(RecordFault) {
-            let record = try JournalRecord(canonical: found.bytes)
-            examined.record = record
-            if let stored = found.leaf, stored != examined.leaf {
-                examined.faults.append(
-                    VerificationFault(
-                        .changedRecord, index: found.index, id: record.id,
-                        "its bytes are not those that were hashed when it was written"))
-            }
-            examinePayloads(of: record, found, &examined)
-        } catch {
-            examined.faults.append(
-                VerificationFault(.changedRecord, index: found.index, error.message))
-        }
-        return examined
-    }
-
-    private static func examinePayloads(
-        of record: JournalRecord, _ found: Found, _ examined: inout Examined
-    ) {
-        for commitment in record.commitments {
-            guard let payload = found.payloads.first(where: { $0.name == commitment.name }) else {
-                examined.gone += 1
-                continue
-            }
-            guard payload.commitment != commitment.hash else { continue }
-            examined.faults.append(
-                VerificationFault(
-                    .changedPayload, index: found.index, id: record.id,
-                    "payload \(payload.name) does not fit its commitment"))
-        }
-        for payload in found.payloads
-        where !record.commitments.contains(where: { $0.name == payload.name }) {
-            examined.faults.append(
-                VerificationFault(
-                    .strangePayload, index: found.index, id: record.id,
-                    "payload \(payload.name) is not in the record"))
         }
     }
 

@@ -109,12 +109,13 @@ extension StoreCore {
 
     /// Erases what was said about an incident; every run of it must have ended.
     mutating func forget(
-        incident id: String, actor: RecordActor, _ tables: some StateTables
+        incident id: String, actor: RecordActor, as kind: RecordKind = .payloadsForgotten,
+        _ tables: some StateTables
     ) throws(StoreError) -> Int {
         guard try tables.incident(id) != nil else { throw .notFound(id) }
         if let run = try tables.openRun(of: id) { throw .notFinal(run: run) }
         let count = try tables.erasePayloads(incident: id)
-        try append(RecordDraft(.payloadsForgotten, actor: actor, incident: id), tables)
+        try append(RecordDraft(kind, actor: actor, incident: id), tables)
         return count
     }
 }

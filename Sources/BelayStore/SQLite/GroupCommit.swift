@@ -13,6 +13,7 @@ final class GroupCommit: Sendable {
 
     /// A transaction that waits; its answer is a closure that resumes the waiting task.
     private struct Job: Sendable {
+        let points: TransactionPoints
         let run: @Sendable (inout StoreCore, SQLiteTables) throws(StoreError) -> Answer
         let fail: @Sendable (StoreError) -> Void
     }
@@ -34,11 +35,11 @@ final class GroupCommit: Sendable {
     private let pool: DatabasePool
     private let queue = Mutex(Queue())
     private let memory: Mutex<Memory>
-    private let failpoint: Failpoint
+    private let failpoints: Failpoints
 
-    init(_ pool: DatabasePool, core: StoreCore, failpoint: @escaping Failpoint) {
+    init(_ pool: DatabasePool, core: StoreCore, failpoints: Failpoints) {
         self.pool = pool
-        self.failpoint = failpoint
+        self.failpoints = failpoints
         memory = Mutex(Memory(core: core))
     }
 
@@ -58,11 +59,13 @@ final class GroupCommit: Sendable {
 
     /// Runs one transaction, returns when it is durable.
     func write<Value: Sendable>(
+        _ points: TransactionPoints = .none,
         _ body: @escaping @Sendable (inout StoreCore, SQLiteTables) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
         let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
             enqueue(
                 Job(
+                    points: points,
                     run: { (core, tables) throws(StoreError) in
                         let value = try body(&core, tables)
                         return { continuation.resume(returning: .success(value)) }
@@ -155,8 +158,14 @@ final class GroupCommit: Sendable {
             }
             if inSavepoints { try tables.execute("RELEASE member", []) }
         }
-        failpoint("sequencer.batch")
+        pass(group.flatMap(\.points.before))
+        failpoints.pass(.sequencerBatch)
         try tables.execute("COMMIT", [])
+        pass(group.flatMap(\.points.after))
         return answers
+    }
+
+    private func pass(_ points: [Failpoint]) {
+        for point in points { failpoints.pass(point) }
     }
 }

@@ -49,11 +49,14 @@ struct RawStatement {
     func run() throws(StoreError) {
         let code = sqlite3_step(handle)
         sqlite3_reset(handle)
-        guard code == SQLITE_DONE else {
-            let message = String(cString: sqlite3_errmsg(sqlite3_db_handle(handle)))
-            let extended = sqlite3_extended_errcode(sqlite3_db_handle(handle))
-            throw SQLiteFailure.storeError(
-                DatabaseError(resultCode: ResultCode(rawValue: extended), message: message))
-        }
+        guard code == SQLITE_DONE else { throw Self.failure(handle) }
+    }
+
+    /// What SQLite says of the statement's last step.
+    static func failure(_ handle: OpaquePointer) -> StoreError {
+        let message = String(cString: sqlite3_errmsg(sqlite3_db_handle(handle)))
+        let extended = sqlite3_extended_errcode(sqlite3_db_handle(handle))
+        return SQLiteFailure.storeError(
+            DatabaseError(resultCode: ResultCode(rawValue: extended), message: message))
     }
 }

@@ -11,36 +11,33 @@ package final class SQLiteStore: Store {
     private let lock: LockFile
     let pool: DatabasePool
     let writer: GroupCommit
-    private let checkpoints: Mutex<Checkpoints>
+    let checkpoints: Mutex<Checkpoints>
     private let isClosed = Mutex(false)
-    private let failpoint: Failpoint
+    private let failpoints: Failpoints
 
     /// Opens or makes the store at a path whose folder exists; throws `inUse` while another process has it.
     ///
     /// A log that is not what was signed before opens too, records `log.forked` and does not sign: see
     /// `acceptFork`.
     package static func open(
-        path: String, world: any World, node: String = "localhost",
-        failpoint: @escaping Failpoint = { _ in }
+        path: String, world: any World, node: String = "localhost"
     ) async throws(StoreError) -> SQLiteStore {
         let opening = SQLiteOpening(
             files: StoreFiles(path: path), world: world, node: node, boot: UUIDv7.make(world))
         let parts = try opening.open()
-        let store = SQLiteStore(opening, parts, failpoint)
+        let store = SQLiteStore(opening, parts)
         try await store.recordStart(parts)
         return store
     }
 
-    private init(
-        _ opening: SQLiteOpening, _ parts: SQLiteOpening.Parts, _ failpoint: @escaping Failpoint
-    ) {
+    private init(_ opening: SQLiteOpening, _ parts: SQLiteOpening.Parts) {
         boot = opening.boot
         files = opening.files
         lock = parts.lock
         pool = parts.pool
         checkpoints = Mutex(parts.checkpoints)
-        self.failpoint = failpoint
-        writer = GroupCommit(parts.pool, core: parts.core, failpoint: failpoint)
+        failpoints = opening.world.failpoints
+        writer = GroupCommit(parts.pool, core: parts.core, failpoints: failpoints)
     }
 
     private func recordStart(_ parts: SQLiteOpening.Parts) async throws(StoreError) {
@@ -62,7 +59,7 @@ package final class SQLiteStore: Store {
     package func accept(
         _ delivery: AcceptedDelivery
     ) async throws(StoreError) -> [Acceptance] {
-        try await writer.write { (core, tables) throws(StoreError) in
+        try await writer.write(.accept) { (core, tables) throws(StoreError) in
             try core.accept(delivery, tables)
         }
     }
@@ -71,7 +68,8 @@ package final class SQLiteStore: Store {
     package func commit(
         _ transaction: StoreTransaction
     ) async throws(StoreError) -> StoreReceipt {
-        try await writer.write { (core, tables) throws(StoreError) in
+        let points = failpoints.areSet ? TransactionPoints.of(transaction) : .none
+        return try await writer.write(points) { (core, tables) throws(StoreError) in
             try core.commit(transaction, tables)
         }
     }
@@ -79,7 +77,7 @@ package final class SQLiteStore: Store {
     package func claim(
         _ count: Int, for duration: Duration
     ) async throws(StoreError) -> [ClaimedRun] {
-        try await writer.write { (core, tables) throws(StoreError) in
+        try await writer.write(.claim) { (core, tables) throws(StoreError) in
             try core.claim(count, for: duration, tables)
         }
     }
@@ -106,7 +104,7 @@ package final class SQLiteStore: Store {
         always: Bool
     ) async throws(StoreError) -> SignedCheckpoint? {
         if isClosed.withLock({ $0 }) { throw .closed }
-        failpoint("checkpoint.before_sign")
+        failpoints.pass(.checkpointBeforeSign)
         let core = writer.core
         let next = checkpoints.withLock { checkpoints in
             Result { () throws(StoreError) in
@@ -116,7 +114,7 @@ package final class SQLiteStore: Store {
         }
         guard let next = try next.get() else { return nil }
         try SideFile.write(Array(next.note.utf8), to: files.checkpoint)
-        failpoint("checkpoint.after_file")
+        failpoints.pass(.checkpointAfterFile)
         try await keep(next)
         return next
     }

@@ -2,7 +2,7 @@ internal import JSON
 
 /// Conformance cases as JSON lines: `{id, pattern, event, match}` or `{id, pattern, valid}`, run and counted.
 ///
-/// `pattern` and `event` are JSON texts within the line, since the spelling of numbers matters.
+/// `pattern` and `event` are objects, or texts that hold JSON where spelling or repeated keys matter.
 public struct PatternCases: Sendable {
     /// A case that did not come out as expected.
     public struct Failure: Sendable {
@@ -28,7 +28,7 @@ public struct PatternCases: Sendable {
     public var summary: String { "\(passed) passed, \(failures.count) failed" }
 
     private mutating func run(_ line: [UInt8], _ number: Int, _ options: PatternOptions) {
-        guard let value = try? JSONParser.parse(line), let text = value["pattern"]?.stringValue
+        guard let value = try? JSONParser.parse(line), let text = Self.document(value["pattern"])
         else {
             failures.append(Failure(id: "line \(number)", message: "not a case"))
             return
@@ -37,7 +37,8 @@ public struct PatternCases: Sendable {
         let fault: String?
         if let valid = value["valid"]?.boolValue {
             fault = validity(text, valid, options)
-        } else if let event = value["event"]?.stringValue, let wanted = value["match"]?.boolValue {
+        } else if let event = Self.document(value["event"]), let wanted = value["match"]?.boolValue
+        {
             fault = match(text, event, wanted, options)
         } else {
             fault = "not a case"
@@ -47,6 +48,11 @@ public struct PatternCases: Sendable {
         } else {
             passed += 1
         }
+    }
+
+    /// A pattern or event as JSON: itself, or the text that holds it.
+    private static func document(_ value: JSONValue?) -> String? {
+        value.map { $0.stringValue ?? $0.text() }
     }
 
     private func validity(_ text: String, _ valid: Bool, _ options: PatternOptions) -> String? {

@@ -64,4 +64,17 @@ struct TextSet: Hashable, Sendable {
         }
         return (isEmpty, nil)
     }
+
+    /// The texts that are the only members; nil if there are others.
+    var exact: [ByteText]? {
+        guard !isCut else { return nil }
+        var found: [ByteText] = []
+        for term in terms {
+            var text: ByteText?
+            for case .text(let wanted) in term.wanted { text = wanted }
+            guard let text else { return nil }
+            if term.contains(text), !found.contains(text) { found.append(text) }
+        }
+        return found
+    }
 }

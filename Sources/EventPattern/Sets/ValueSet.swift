@@ -94,4 +94,10 @@ extension ValueSet {
         if let number = numbers.witness { return .number(number) }
         return yes ? .bool(true) : no ? .bool(false) : null ? .null : nil
     }
+
+    /// The texts that are the set's only members; nil if it has others, or allows absence.
+    public var exactTexts: [ByteText]? {
+        guard !allowsAbsence, !null, !yes, !no, numbers.witness == nil else { return nil }
+        return texts.exact
+    }
 }

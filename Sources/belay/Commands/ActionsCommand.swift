@@ -4,13 +4,22 @@ import BelayEngine
 import BelayProviders
 import JSON
 
-/// `belay actions`: the catalogue, from the code and the repository.
+/// `belay actions`: what can be done.
 struct ActionsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "actions", abstract: "List actions and providers, or show one.",
+        commandName: "actions",
+        abstract: "List actions and providers, show one, or import a plugin's.",
+        subcommands: [ActionsListCommand.self, ActionsImportCommand.self],
+        defaultSubcommand: ActionsListCommand.self)
+}
+
+/// `belay actions list`: the catalogue, from the code and the repository.
+struct ActionsListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List actions and providers, or show one.",
         discussion: """
             Example:
-              belay actions
+              belay actions list
               belay actions clear_cache
             """)
 

@@ -9,9 +9,11 @@ struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Read, verify and prove the journal.",
         subcommands: [
-            AuditCheckpointCommand.self, AuditCheckProofCommand.self, AuditConsistencyCommand.self,
+            AuditAnchorCommand.self, AuditCheckpointCommand.self, AuditCheckProofCommand.self,
+            AuditConsistencyCommand.self,
             AuditExportCommand.self, AuditForgetCommand.self, AuditLogCommand.self,
-            AuditProveCommand.self, AuditShowCommand.self, AuditVerifyCommand.self,
+            AuditProveCommand.self, AuditRotateKeyCommand.self, AuditShowCommand.self,
+            AuditVerifyCommand.self,
         ])
 }
 
@@ -234,7 +236,7 @@ struct AuditCheckProofCommand: ParsableCommand {
         commandName: "check-proof",
         abstract: "Check a proof against a record's bytes, without the journal.",
         discussion:
-            "Example:\n  belay audit check-proof record.tlog-proof record.json --vkey 'belay/…+…'")
+            "Example:\n  belay audit check-proof record.tlog-proof record.json --vkey 'belay/…'")
 
     @Argument(help: "The proof.")
     var proof: String

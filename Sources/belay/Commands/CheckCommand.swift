@@ -70,7 +70,8 @@ struct CheckCommand: ParsableCommand {
             let count = diagnostics.count(of: severity)
             return count == 0 ? nil : "\(count) \(severity.rawValue)\(count == 1 ? "" : "s")"
         }
-        let found = counts.isEmpty ? "nothing to complain about" : counts.joined(separator: ", ")
+        var found = counts.isEmpty ? "nothing to complain about" : counts.joined(separator: ", ")
+        if diagnostics.dropped > 0 { found += ", and \(diagnostics.dropped) more" }
         return "\(files) files, \(rules) rules: \(found)"
     }
 

@@ -12,8 +12,8 @@ struct EvalCommand: ParsableCommand {
               belay eval 'incident.labels.env == "prod"' --data data.json
               belay eval --cases cases.jsonl
 
-            The members of the data are the names that the expression may use. Exit status 1 if it has no value, or a
-            case fails.
+            The members of the data are the names that the expression may use. Exit status 1 if it has no value, or \
+            a case fails.
             """)
 
     @Argument(help: "The expression.")

@@ -25,7 +25,15 @@ struct InitCommand: ParsableCommand {
             Output.standard("wrote \(target)")
         }
         Output.standard(
-            "\nnow:\n  cd \(folder)\n  belay check\n  belay test\n  belay plan -i runbooks/incidents/pressure.json"
+            """
+
+            now:
+              cd \(folder)
+              belay check
+              belay test
+              belay plan -i runbooks/incidents/pressure.json
+              belay run -i runbooks/incidents/pressure.json
+            """
         )
     }
 }

@@ -7,8 +7,12 @@ struct MatchCommand: ParsableCommand {
         commandName: "match", abstract: "Try an event pattern on an event, or run a file of cases.",
         discussion: """
             Example:
-              belay match --pattern '{"priority": ["critical"]}' --event '{"priority": "critical"}'
+              belay match --pattern '{"env": ["prod"]}' --event '{"env": "prod"}'
               belay match --cases cases.jsonl
+
+            A case is a line of JSON: {"id": "a", "pattern": {"env": ["prod"]}, "event": {"env": "prod"}, "match": \
+            true}, or without event {"id": "b", "pattern": {"env": "prod"}, "valid": false}. Where the spelling of \
+            numbers or repeated keys matter, pattern and event may be texts that hold JSON.
 
             Exit status 1 if it does not match, or a case fails.
             """)

@@ -14,7 +14,7 @@ struct RunCommand: AsyncParsableCommand {
               belay run -i incident.json --env production --dry-run
               belay run -i alertmanager.json --env production
 
-            With --dry-run nothing is called; the plan is shown and recorded. Exit status 1 if no rule matched, all
+            With --dry-run nothing is called; the plan is shown and recorded. Exit status 1 if no rule matched, all \
             were held back, or a run did not end well.
             """)
 
@@ -31,17 +31,20 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let world = LiveWorld()
-        let files = try repository.files()
-        let program = try repository.program(files)
-        let environment = try environment.environment(of: program)
-        let variables = try requireSettings(program, environment, world)
-        let planner = Planner(
-            Decider(program: program, environment: environment, variables: variables))
-        let incidents = try incidents.incidents(environment, at: world.now())
+        let loader = ProgramLoader(repo: repository.repo, env: environment.env, command: "run")
+        let loaded: ProgramLoader.Loaded
+        do { loaded = try loader.load(world) } catch let findings as ProgramLoader.Findings {
+            Output.standardError(findings.text)
+            throw CommandProblem(
+                .findings, "nothing is run from a repository with errors", help: "belay check")
+        }
+        let incidents = try incidents.incidents(loaded.environment, at: world.now())
         let store = try await store.open()
         do {
+            let tools = ProviderTools.system()
             let runner = Runner(
-                store: store, world: world, planner: planner, sources: ProgramText(files),
+                parts: SupervisorParts(store: store, world: world, tools: tools), store: store,
+                program: await loaded.supervised(tools),
                 actor: by ?? world.variable("USER") ?? "operator")
             let good =
                 dryRun ? try await runner.rehearse(incidents) : try await runner.run(incidents)
@@ -51,29 +54,5 @@ struct RunCommand: AsyncParsableCommand {
             await store.close()
             throw CommandProblem(error, try self.store.path)
         }
-    }
-
-    /// Everything that would fail at night is said now: unbound actions, unset variables, unset secrets.
-    private func requireSettings(
-        _ program: Program, _ environment: EnvironmentProgram, _ world: LiveWorld
-    ) throws -> JSONObject {
-        var diagnostics = Diagnostics()
-        EnvironmentCheck.run(program, environment, &diagnostics)
-        UnsupportedCheck.run(program, environment, &diagnostics)
-        if diagnostics.hasErrors {
-            Output.standardError(
-                FindingsView(diagnostics, format: "human", color: .auto, descriptor: 2).text)
-            throw ExitStatus.findings
-        }
-        let (variables, missing) = EnvironmentOptions.variables(
-            of: environment, from: world.variable)
-        guard missing.isEmpty else {
-            throw CommandProblem(
-                .usage, "environment \(environment.name) needs \(missing.joined(separator: ", "))",
-                help:
-                    "set \(missing.count == 1 ? "this variable" : "these variables") before `belay run`"
-            )
-        }
-        return variables
     }
 }

@@ -115,6 +115,8 @@ private struct StepTable {
             rows.append((id, "at once", "", step.effect.mark, note))
             for inner in steps { add(inner, indent + "  ") }
         case .wait(let length): rows.append((id, "wait", length.text, "·", note))
+        case .waitForSignal(let name, let within):
+            rows.append((id, "wait for", "signal \(name) for \(within.text)", "·", note))
         case .waitFor(let ask):
             rows.append(
                 (
@@ -143,7 +145,7 @@ private struct StepTable {
         let main = ["function", "cluster", "host", "url", "command"].lazy.compactMap { name in
             call.settings.first { $0.name == name }?.value.first
         }.first
-        return provider + (main.map { " \($0)" } ?? "")
+        return (provider + (main.map { " \($0)" } ?? "")).cut(to: 40)
     }
 
     private func notes(_ step: PlannedStep) -> String {

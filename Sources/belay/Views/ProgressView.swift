@@ -6,7 +6,7 @@ import JSON
 struct ProgressView: Sendable {
     func show(_ event: RunEvent, at time: Timestamp) {
         guard let line = Self.line(event) else { return }
-        Output.standardError("  \(time.shortRFC3339)  \(line)")
+        Output.standardError("  \(time.shortTime)  \(line)")
     }
 
     private static func line(_ event: RunEvent) -> String? {

@@ -12,6 +12,11 @@ struct TrailView {
         text = ([head] + lines).joined(separator: "\n")
     }
 
+    /// In one line, for those who have seen it happen.
+    static func summary(_ records: [StoredRecord], of run: String) -> String {
+        "\(records.count) records in the audit trail: belay audit show \(run)"
+    }
+
     static func line(_ stored: StoredRecord) -> String {
         let record = stored.record
         var parts = [record.kind.rawValue.padded(18)]

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BelayCompiler
+import BelayEngine
 import BelayProviders
 
 /// Where the runbooks are.
@@ -13,7 +14,9 @@ struct RepositoryOptions: ParsableArguments {
 
     /// Reads and compiles; findings are the caller's to show.
     func compile(_ paths: [String] = [], lints: Bool = true) throws(CommandProblem) -> Compilation {
-        Compiler.compile(try files(paths), catalogue: BuiltinActions.catalogue, lints: lints)
+        Compiler.compile(
+            try files(paths), catalogue: BuiltinActions.catalogue, lints: lints,
+            today: CivilDate(LiveWorld().now()))
     }
 
     /// The program, or all findings on standard error and exit status 1.

@@ -28,7 +28,7 @@ struct StoreOptions: ParsableArguments {
         }
     }
 
-    func open() async throws -> SQLiteStore {
+    func open() async throws(CommandProblem) -> SQLiteStore {
         let path = try path
         do throws(StoreError) {
             return try await SQLiteStore.open(path: path, world: LiveWorld())

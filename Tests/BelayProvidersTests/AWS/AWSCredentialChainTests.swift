@@ -51,6 +51,22 @@ import Testing
         #expect(try await find(chain(variables)).get().accessKey == "AKOPS")
     }
 
+    /// What cannot be followed is said, with the way around it.
+    @Test func singleSignOnIsNamed() async throws {
+        let variables = try files(
+            "[profile ops]\nsso_session = corp\nsso_account_id = 1\n[profile old]\nsso_start_url = https://x\n",
+            "")
+        for name in ["ops", "old"] {
+            guard case .failure(let error) = await find(chain(variables), .init(profile: name))
+            else {
+                Issue.record("\(name) has credentials")
+                continue
+            }
+            #expect(error.message.contains("SSO"))
+            #expect(error.message.contains("export-credentials --profile \(name)"))
+        }
+    }
+
     @Test func filesAreReadAsTheToolsReadThem() throws {
         var profiles = AWSProfiles()
         profiles.add(

@@ -58,6 +58,18 @@ import Testing
         #expect(try await fill(peer, [["DBSIZE"], ["SELECT", "5"], ["DBSIZE"]])[2] == .integer(0))
     }
 
+    /// The server frees in the background; what is told is what was left when it had.
+    @Test func memoryIsReadWhenItIsFree() async throws {
+        let peer = try await Peer.redis()
+        let value = String(repeating: "x", count: 4_000)
+        _ = try await fill(peer, (0..<5_000).map { ["SET", "k:\($0)", value] })
+        let output = await perform("flush", peer, ["scope": "all"]).output
+        let before = try #require(output?["memory_before"]?.integerValue)
+        let after = try #require(output?["memory_after"]?.integerValue)
+        #expect(before > 20_000_000)
+        #expect(after < before / 4, "\(after) of \(before) bytes are still used")
+    }
+
     @Test func databaseLeavesTheOthers() async throws {
         let peer = try await Peer.redis()
         _ = try await fill(peer, [["SET", "a", "1"], ["SELECT", "5"], ["SET", "b", "1"]])

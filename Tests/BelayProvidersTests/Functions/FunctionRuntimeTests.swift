@@ -69,6 +69,11 @@ import Testing
         let state = try JSONParser.parse(
             try await Python.run("servers/moto_world.py", ["state", endpoint]))
         #expect(state["class"] == "db.r5.2xlarge")
+        let back = try await serve([Self.payload("scale_down", "database")], variables)
+        #expect(back.map { $0.body["statusCode"] } == [200])
+        let smaller = try JSONParser.parse(
+            try await Python.run("servers/moto_world.py", ["state", endpoint]))
+        #expect(smaller["class"] == "db.r5.xlarge")
         let message = state["messages"]?.arrayValue?.first
         #expect(message?["Subject"] == "[CRITICAL] Incident INC-7 requires attention")
         #expect(message?["Message"]?.stringValue?.contains("Redis is full") == true)

@@ -33,6 +33,13 @@ extension ReadingContext {
 
     /// The text if it has the form of such names, else nil and a finding.
     func checked(_ text: Located<String>, _ form: NameForm) -> Located<String>? {
+        if form == .identifier, Self.wordsOfExpressions.contains(text.value) {
+            report(
+                .invalidName, "`\(text.value)` is a word of the expression language", at: text.span,
+                label: "no expression could name it",
+                help: ["choose another name, such as `\(text.value)_1`"])
+            return nil
+        }
         guard !form.admits(text.value) else { return text }
         let lower = text.value.lowercased()
         let nearest = form.admits(lower) ? ["write `\(lower)`"] : []
@@ -41,6 +48,9 @@ extension ReadingContext {
             help: ["write \(form.words)"] + nearest)
         return nil
     }
+
+    /// What cannot stand after a dot in CEL.
+    private static let wordsOfExpressions: Set<String> = ["false", "in", "null", "true"]
 
     func word<Word: RawRepresentable & CaseIterable>(
         _ node: YAMLNode, _: Word.Type

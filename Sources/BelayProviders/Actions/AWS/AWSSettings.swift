@@ -17,10 +17,21 @@ enum AWSSettings {
                 "The account that changes may be made in; the caller is asked who it is first."),
     ]
 
-    static func place(_ call: ActionCall) -> AWSClient.Place {
+    static func place(_ call: ActionCall) -> AWSClient.Place { place(call.settings) }
+
+    /// The same before a call: what is sealed is not known.
+    static func place(_ settings: SealedObject) -> AWSClient.Place {
+        place(
+            JSONObject(
+                settings.members.compactMap { member in
+                    member.value.plainValue.map { (member.name, $0) }
+                }))
+    }
+
+    private static func place(_ settings: JSONObject) -> AWSClient.Place {
         var place = AWSClient.Place()
         let text = { (name: String) in
-            call.settings[name]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
+            settings[name]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
         }
         place.region = text("region")
         place.endpoint = text("endpoint")

@@ -1,5 +1,5 @@
 /// RB2003: an `until` that can never be asked, because no step of the chain changes anything.
-enum EmptyEvidence: LintRule {
+enum NeverAskedUntil: LintRule {
     static let code = DiagnosticCode.neverTrue
 
     static func check(_ program: LintedProgram, _ report: (Diagnostic) -> Void) {

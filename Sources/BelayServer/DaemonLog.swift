@@ -1,0 +1,101 @@
+import BelayCompiler
+import BelayEngine
+import Logging
+
+/// Log lines and figures of what a supervisor tells.
+struct DaemonLog: Sendable {
+    let logger: Logger
+    let metrics: Metrics
+    let backlog: Backlog
+    let standing: Standing
+
+    init(level: String, metrics: Metrics, backlog: Backlog, standing: Standing) {
+        var logger = Logger(label: "belay") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = Logger.Level(rawValue: level) ?? .info
+        self.logger = logger
+        self.metrics = metrics
+        self.backlog = backlog
+        self.standing = standing
+    }
+
+    func note(_ event: SupervisorEvent) {
+        switch event {
+        case .decided(let count, let all):
+            metrics.add(.decided, [], by: count)
+            backlog.decided(count, all: all)
+            logger.debug("decided", metadata: ["incidents": "\(count)"])
+        case .began(let run, let rule):
+            metrics.add(.begun, [])
+            logger.info("run began", metadata: ["run": "\(run)", "rule": "\(rule)"])
+        case .resumed(let run, let found):
+            metrics.add(.resumed, ["found", found.rawValue])
+            logger.info("run goes on", metadata: ["run": "\(run)", "found": "\(found.rawValue)"])
+        case .happened(let run, let event, _): note(event, of: run)
+        case .ended(let run, let end): note(end, of: run)
+        case .programMissing(let run):
+            logger.error(
+                "the program that a run began with cannot be had; a person must decide",
+                metadata: ["run": "\(run)"])
+        case .failed(let what, let error):
+            metrics.add(.failures, [])
+            if error.isFatal { standing.breakDown() }
+            logger.error("cannot \(what)", metadata: ["error": "\(error)"])
+        case .signed(let size):
+            metrics.add(.checkpoints, [])
+            logger.debug("log signed", metadata: ["size": "\(size)"])
+        }
+    }
+
+    private func note(_ event: RunEvent, of run: String) {
+        switch event {
+        case .ended(let call, let attempt, let outcome):
+            metrics.add(.calls, ["outcome", outcome.word])
+            logger.info(
+                "call ended",
+                metadata: [
+                    "run": "\(run)", "step": "\(call)", "attempt": "\(attempt)",
+                    "outcome": "\(outcome.word)",
+                ])
+        case .approvalRequested(let step, let from, _, _):
+            logger.notice(
+                "run waits for approval",
+                metadata: ["run": "\(run)", "step": "\(step)", "from": "\(from)"])
+        case .personAsked(let call):
+            logger.warning(
+                "what became of a call is not known; a person must say",
+                metadata: ["run": "\(run)", "step": "\(call)"])
+        default: logger.trace("event", metadata: ["run": "\(run)", "event": "\(event)"])
+        }
+    }
+
+    private func note(_ end: DriveEnd, of run: String) {
+        switch end {
+        case .finished(let result):
+            metrics.add(.ended, ["status", result.status.rawValue])
+            logger.info(
+                "run ended",
+                metadata: [
+                    "run": "\(run)", "status": "\(result.status.rawValue)",
+                    "reason": "\(result.reason ?? "")",
+                ])
+        case .parked(let reason):
+            metrics.add(.parked, ["reason", reason])
+            logger.info("run waits", metadata: ["run": "\(run)", "for": "\(reason)"])
+        case .leaseLost:
+            metrics.add(.lost, [])
+            logger.warning("somebody else has the run", metadata: ["run": "\(run)"])
+        case .stopped: logger.notice("run stopped; it goes on later", metadata: ["run": "\(run)"])
+        }
+    }
+}
+
+extension ActionOutcome {
+    /// `succeeded`, the failure's class, or `unknown`.
+    fileprivate var word: String {
+        switch self {
+        case .succeeded: "succeeded"
+        case .failed(let failure, _, _): failure.rawValue
+        case .lost: "unknown"
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import BelayCompiler
+import BelayEngine
+import JSON
+
+/// The kill switch: what is paused, and pausing and resuming it.
+struct PauseRoutes: Sendable {
+    let operations: Operations
+    let supervisor: Supervisor
+
+    var routes: [Route] {
+        [
+            Route("GET", "/v1/pauses") { _, _ in
+                do throws(OperationProblem) {
+                    let rows = try await operations.pauses()
+                    return APIAnswer(200, ["pauses": .array(rows.map(Self.json))])
+                } catch { return .refusal(error) }
+            },
+            Route("POST", "/v1/pause") { request, _ in
+                do throws(OperationProblem) { return try await pause(Said(request)) } catch {
+                    return .refusal(error)
+                }
+            },
+            Route("POST", "/v1/resume") { request, _ in
+                do throws(OperationProblem) {
+                    let said = try Said(request)
+                    let lifted = try await operations.resume(
+                        said.text("scope") ?? "all", by: said.person)
+                    supervisor.ring()
+                    return APIAnswer(200, ["lifted": .array(lifted.map(JSONValue.string))])
+                } catch { return .refusal(error) }
+            },
+        ]
+    }
+
+    private func pause(_ said: Said) async throws(OperationProblem) -> APIAnswer {
+        var expires: Timestamp?
+        if let text = said.text("expires") {
+            guard let time = Timestamp(rfc3339: text) else {
+                throw .invalid("expires '\(text)' is no time such as 2026-03-01T02:00:00Z")
+            }
+            expires = time
+        }
+        let id = try await operations.pause(
+            said.text("scope") ?? "all", reason: said.text("reason") ?? "", by: said.person,
+            expires: expires)
+        return APIAnswer(201, ["pause": .string(id)])
+    }
+
+    private static func json(_ row: PauseRow) -> JSONValue {
+        let pause = Pause(row)
+        var object: JSONObject = [
+            "id": .string(row.id), "scope": .string(row.scope), "reason": .string(pause.reason),
+            "owner": .string(pause.owner), "since": .string(row.at.rfc3339),
+        ]
+        object["expires"] = pause.expires.map { .string($0.rfc3339) }
+        return .object(object)
+    }
+}

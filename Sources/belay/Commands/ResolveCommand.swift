@@ -1,0 +1,64 @@
+import ArgumentParser
+import BelayEngine
+import JSON
+
+/// `belay resolve`: a person says what became of a call.
+struct ResolveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resolve", abstract: "Say what became of a call whose outcome is not known.",
+        discussion: """
+            Example:
+              belay resolve 0190f3a2 restart succeeded
+              belay resolve 0190f3a2 restart retry --by ann
+
+            `retry` starts it once more: if it had happened after all, it then happened twice, and the record says
+            who ordered it.
+            """)
+
+    @Argument(help: "The run, or the beginning of its id.")
+    var run: String
+
+    @Argument(help: "The step's path, as `belay audit show` writes it.")
+    var step: String
+
+    @Argument(help: "succeeded, failed or retry.")
+    var outcome: String
+
+    @OptionGroup var order: OrderOptions
+
+    func run() async throws {
+        let person = order.person
+        let (answer, byDaemon) = try await order.carryOut(
+            "/v1/runs/\(run)/resolve", ["step": .string(step), "outcome": .string(outcome)]
+        ) { (operations) async throws(OperationProblem) in
+            let done = try await operations.resolve(run, step: step, as: outcome, by: person)
+            return ["run": .string(done.run)]
+        }
+        Output.standard(
+            "\(outcome), says \(person): run \(answer["run"]?.stringValue ?? run)  step \(step)"
+                + (byDaemon ? "" : "\nit goes on when `belay serve` runs"))
+    }
+}
+
+/// `belay cancel`: end a run.
+struct CancelCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cancel", abstract: "Cancel a run: nothing more of it begins.",
+        discussion: "Example:\n  belay cancel 0190f3a2 --by ann")
+
+    @Argument(help: "The run, or the beginning of its id.")
+    var run: String
+
+    @OptionGroup var order: OrderOptions
+
+    func run() async throws {
+        let person = order.person
+        let (answer, byDaemon) = try await order.carryOut("/v1/runs/\(run)/cancel", [:]) {
+            (operations) async throws(OperationProblem) in
+            ["run": .string(try await operations.cancel(run, by: person).run)]
+        }
+        Output.standard(
+            "cancelled by \(person): run \(answer["run"]?.stringValue ?? run)"
+                + (byDaemon ? "" : "\nit ends when `belay serve` runs"))
+    }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import BelayCompiler
+import BelayEngine
+import BelayProviders
+import BelayStore
+import JSON
+
+/// How a person's order is carried out: by the daemon that has the journal, else here, by the same code.
+struct OrderOptions: ParsableArguments {
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var token: TokenOptions
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Who orders it, for the record.", discussion: "Default: the user.", valueName: "name"))
+    var by: String?
+
+    var person: String { by ?? LiveWorld().variable("USER") ?? "operator" }
+
+    /// Carries an order out; the answer is the API's, and whether a daemon took it.
+    func carryOut(
+        _ path: String, _ body: JSONObject,
+        here: (Operations) async throws(OperationProblem) -> JSONValue
+    ) async throws(CommandProblem) -> (answer: JSONValue, byDaemon: Bool) {
+        let journal = try store.path
+        var body = body
+        body["by"] = .string(person)
+        if let address = DaemonClient.address(ofStore: journal) {
+            let client = DaemonClient(address: address, token: try token.read(beside: journal))
+            return (try await client.post(path, .object(body)), true)
+        }
+        guard Files.exists(journal) else {
+            throw CommandProblem(
+                .unreadable, "there is no \(journal)", help: "name the journal with --store")
+        }
+        let opened = try await store.open()
+        do throws(OperationProblem) {
+            let answer = try await here(Self.operations(opened))
+            await opened.close()
+            return (answer, false)
+        } catch {
+            await opened.close()
+            throw CommandProblem(error, journal)
+        }
+    }
+
+    private static func operations(_ store: SQLiteStore) -> Operations {
+        let world = LiveWorld()
+        return Operations(store: store, world: world) { (id, input) async throws(StoreError) in
+            let dispatcher = try await dispatcher(forRun: id, store, world)
+            return try await dispatcher.tell(id, input)
+        }
+    }
+
+    /// A dispatcher with the program that the run began with: nothing else is needed to tell it something.
+    private static func dispatcher(
+        forRun id: String, _ store: SQLiteStore, _ world: LiveWorld
+    ) async throws(StoreError) -> Dispatcher {
+        guard let run = try await store.run(id) else { throw .notFound(id) }
+        guard let text = try await store.program(run.runbook.program), let files = text.files,
+            let program = Compiler.compile(files, catalogue: BuiltinActions.catalogue, lints: false)
+                .program,
+            let environment = program.environments[EnvironmentProgram.simulatedName]
+                ?? program.environments.values.first
+        else { throw .damaged("the program of run \(id) cannot be compiled by this version") }
+        return Dispatcher(
+            store: store, world: world,
+            planner: Planner(Decider(program: program, environment: environment)), sources: text,
+            actor: "source")
+    }
+}
+
+extension CommandProblem {
+    /// What an order meets with.
+    init(_ problem: OperationProblem, _ path: String) {
+        switch problem {
+        case .notFound(let text): self.init(.unreadable, text, help: "belay runs")
+        case .invalid(let text): self.init(.usage, text)
+        case .conflict(let text): self.init(.findings, text)
+        case .busy(let text): self.init(.findings, text)
+        case .store(let error): self.init(error, path)
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+/// What comes to the daemon's doors: who may enter, what is read, what is refused.
+@Suite struct DoorTests {
+    @Test func onlyWhoBearsTheTokenMayEnter() async throws {
+        let folder = try ServedFolder.make()
+        let daemon = try await Daemon.start(in: folder)
+        let body = ServedFolder.incident("Nothing", of: "web-7", id: "D-1")
+        for path in ["/v1/incidents", "/v1/sources/alertmanager", "/v1/pause"] {
+            for token in ["", "wrong"] {
+                let answer = try await daemon.ask("POST", path, body, token: token)
+                #expect(answer.status == 401, "\(path) \(answer.text)")
+                #expect(answer.headers["www-authenticate"] == "Bearer")
+            }
+        }
+        #expect(try await daemon.ask("GET", "/v1/runs", token: "").status == 401)
+        #expect(try await daemon.ask("GET", "/healthz", token: "").status == 200)
+        #expect(try await daemon.ask("GET", "/readyz", token: "").text == "ready\n")
+        #expect(try await daemon.figures(hold: "belay_auth_denied_total 7"))
+        let denied = try await Belay.run(
+            "audit", "log", "--kind", "auth.denied", "--store", "journal.db", in: folder)
+        #expect(denied.output.split(separator: "\n").count == 1, "\(denied.output)")
+        #expect(denied.output.contains("no_token"))
+    }
+
+    @Test func whatCannotBeReadIsRefusedWithItsReason() async throws {
+        let folder = try ServedFolder.make()
+        let daemon = try await Daemon.start(in: folder)
+        func post(_ body: String, _ headers: [String: String] = [:]) async throws -> Daemon.Answer {
+            try await daemon.ask("POST", "/v1/incidents", body, headers: headers)
+        }
+        #expect(try await post("{").status == 400)
+        #expect(try await post(#"{"type": "A", "type": "B"}"#).status == 400)
+        let deep = String(repeating: "[", count: 100_000)
+        #expect(try await post(deep).status == 400)
+        #expect(try await post(String(repeating: " ", count: (1 << 20) + 1)).status == 413)
+        #expect(try await post("{}", ["Content-Encoding": "gzip"]).status == 415)
+        let stranger = try await post(#"{"type": "A", "colour": "red"}"#)
+        #expect(stranger.status == 422 && stranger.text.contains("colour"), "\(stranger.text)")
+        let some = try await daemon.ask(
+            "POST", "/v1/sources/alertmanager",
+            ServedFolder.delivery("Nothing").replacing("\"alerts\": [", with: "\"alerts\": [7, "))
+        #expect(some.status == 202 && some.list("incidents").count == 1)
+        #expect(some.list("rejected").first?["index"] as? Int == 0)
+        #expect(try await daemon.ask("GET", "/v1/nothing").status == 404)
+        let method = try await daemon.ask("DELETE", "/v1/runs")
+        #expect(method.status == 405 && method.headers["allow"] == "GET")
+        #expect(try await daemon.ask("GET", "/v1/runs/0190ffff").status == 404)
+        #expect(try await daemon.ask("POST", "/v1/runs/0190ffff/approve", "{}").status == 400)
+        #expect(try await daemon.ask("GET", "/healthz").status == 200)
+    }
+
+    @Test func aFullQueueSaysWhenToComeBack() async throws {
+        let folder = try ServedFolder.make(repair: "echo began >>PLACE/ledger; exec sleep 30")
+        let daemon = try await Daemon.start(in: folder, "--in-flight", "1", "--queue", "2")
+        func post(_ id: String) async throws -> Daemon.Answer {
+            try await daemon.ask(
+                "POST", "/v1/incidents", ServedFolder.incident("ProcessDown", of: "web-7", id: id))
+        }
+        #expect(try await post("Q-1").status == 202)
+        for _ in 0..<400 where ServedFolder.lines(folder) == 0 {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        #expect(try await post("Q-2").status == 202)
+        #expect(try await post("Q-3").status == 202)
+        let full = try await post("Q-4")
+        #expect(full.status == 429 && full.headers["retry-after"] == "5", "\(full.text)")
+        let log = try await Belay.run(
+            "audit", "log", "--kind", "incident.accepted", "--store", "journal.db", in: folder)
+        #expect(log.output.split(separator: "\n").count == 3)
+    }
+
+    @Test func aPauseHoldsChangesBackUntilItIsLifted() async throws {
+        let folder = try ServedFolder.make()
+        let daemon = try await Daemon.start(in: folder)
+        let paused = try await Belay.run(
+            "pause", "target/web-8", "--reason", "ann works on it", "--for", "2h", "--store",
+            "journal.db", in: folder)
+        #expect(paused.status == 0, "\(paused.errors)")
+        let pauses = try await daemon.ask("GET", "/v1/pauses").list("pauses")
+        #expect(pauses.first?["owner"] as? String == "ann")
+        #expect(pauses.first?["scope"] as? String == "target/web-8")
+        _ = try await daemon.ask(
+            "POST", "/v1/incidents", ServedFolder.incident("ProcessDown", of: "web-8", id: "P-1"))
+        _ = try await daemon.ask(
+            "POST", "/v1/incidents", ServedFolder.incident("ProcessDown", of: "web-9", id: "P-2"))
+        #expect(try await daemon.runs("succeeded").count == 1)
+        #expect(ServedFolder.lines(folder) == 1)
+        let resumed = try await Belay.run(
+            "resume", "target/web-8", "--store", "journal.db", in: folder)
+        #expect(resumed.status == 0 && resumed.output.contains("1 pause lifted"))
+        _ = try await daemon.ask(
+            "POST", "/v1/incidents", ServedFolder.incident("ProcessDown", of: "web-8", id: "P-3"))
+        for _ in 0..<400 where ServedFolder.lines(folder) < 2 {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        #expect(ServedFolder.lines(folder) >= 2)
+    }
+}

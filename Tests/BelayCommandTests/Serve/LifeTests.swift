@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+
+/// The daemon's life: programs that change under it, and an orderly end.
+@Suite struct LifeTests {
+    @Test func aBrokenChangeKeepsTheOldProgramAndRunsKeepTheirs() async throws {
+        let folder = try ServedFolder.make()
+        let daemon = try await Daemon.start(in: folder)
+        _ = try await daemon.ask(
+            "POST", "/v1/incidents", ServedFolder.incident("DiskFull", of: "web-7", id: "R-1"))
+        let run = try #require(try await daemon.runs("waiting").first?["id"] as? String)
+
+        try folder.write(
+            ServedFolder.runbook(for: folder).replacing("exec.run", with: "exec.rum"),
+            to: "runbooks/web.yaml")
+        daemon.signal(SIGHUP)
+        #expect(
+            try await daemon.figures(hold: #"belay_program_reloads_total{outcome="rejected"} 1"#),
+            "\(daemon.log)")
+        _ = try await daemon.ask(
+            "POST", "/v1/incidents", ServedFolder.incident("ProcessDown", of: "web-8", id: "R-2"))
+        #expect(try await daemon.runs("succeeded").count == 1)
+
+        // The rule that the run waits in is gone; it ends with its own program.
+        var changed = ServedFolder.runbook(for: folder)
+        let asks = try #require(changed.range(of: "  - id: ask-first"))
+        let next = try #require(changed.range(of: "  - id: at-once"))
+        changed.removeSubrange(asks.lowerBound..<next.lowerBound)
+        try folder.write(changed, to: "runbooks/web.yaml")
+        daemon.signal(SIGHUP)
+        #expect(try await daemon.figures(hold: #"belay_program_reloads_total{outcome="loaded"} 1"#))
+        let approved = try await Belay.run("approve", run, "--store", "journal.db", in: folder)
+        #expect(approved.status == 0, "\(approved.errors)")
+        for _ in 0..<400 where ServedFolder.lines(folder) < 2 {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        #expect(try await daemon.runs("succeeded").count == 2)
+        _ = try await daemon.ask(
+            "POST", "/v1/incidents", ServedFolder.incident("DiskFull", of: "web-9", id: "R-3"))
+        let log = try await Belay.run(
+            "audit", "log", "--kind", "program.loaded", "--kind", "program.rejected", "--store",
+            "journal.db", "--format", "json", in: folder)
+        #expect(log.output.contains("program.rejected"))
+        #expect(await daemon.stop() == 0)
+    }
+
+    @Test func aRunThatOutlivesItsProgramAndItsProcessEndsWithItsOwn() async throws {
+        let folder = try ServedFolder.make()
+        var daemon = try await Daemon.start(in: folder)
+        _ = try await daemon.ask(
+            "POST", "/v1/incidents", ServedFolder.incident("DiskFull", of: "web-7", id: "R-1"))
+        let run = try #require(try await daemon.runs("waiting").first?["id"] as? String)
+        await daemon.kill()
+        try folder.write(
+            ServedFolder.runbook(for: folder).replacing("ask-first", with: "asks"),
+            to: "runbooks/web.yaml")
+        daemon = try await Daemon.start(in: folder)
+        let approved = try await daemon.ask("POST", "/v1/runs/\(run)/approve", #"{"by": "bo"}"#)
+        #expect(approved.status == 200, "\(approved.text)")
+        #expect(try await daemon.runs("succeeded").first?["id"] as? String == run)
+        #expect(ServedFolder.lines(folder) == 1)
+    }
+
+    @Test func whoIsToldToStopLetsCallsEnd() async throws {
+        let folder = try ServedFolder.make(
+            repair: "echo began >>PLACE/ledger; sleep 2; echo ended >>PLACE/ledger")
+        let daemon = try await Daemon.start(in: folder)
+        _ = try await daemon.ask(
+            "POST", "/v1/incidents", ServedFolder.incident("ProcessDown", of: "web-7", id: "S-1"))
+        for _ in 0..<400 where ServedFolder.lines(folder) == 0 {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        daemon.signal(SIGTERM)
+        try await Task.sleep(for: .milliseconds(300))
+        let refused = try await daemon.ask(
+            "POST", "/v1/incidents", ServedFolder.incident("ProcessDown", of: "web-8", id: "S-2"))
+        #expect(refused.status == 503 && refused.headers["retry-after"] == "5")
+        #expect(try await daemon.ask("GET", "/readyz").status == 503)
+        await daemon.program.exit()
+        #expect(daemon.program.process.terminationStatus == 0, "\(daemon.log)")
+        #expect(ServedFolder.lines(folder) == 2)
+        let runs = try await Belay.run("runs", "--store", "journal.db", in: folder)
+        #expect(runs.output.contains("succeeded"), "\(runs.output)")
+        let verified = try await Belay.run("audit", "verify", "--store", "journal.db", in: folder)
+        #expect(verified.status == 0 && !verified.output.contains("not signed yet"))
+    }
+
+    @Test func whoIsToldTwiceLeavesAtOnce() async throws {
+        let folder = try ServedFolder.make(repair: "echo began >>PLACE/ledger; exec sleep 60")
+        let daemon = try await Daemon.start(in: folder, "--drain", "1m")
+        _ = try await daemon.ask(
+            "POST", "/v1/incidents", ServedFolder.incident("ProcessDown", of: "web-7", id: "S-1"))
+        for _ in 0..<400 where ServedFolder.lines(folder) == 0 {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        let start = ContinuousClock.now
+        daemon.signal(SIGTERM)
+        try await Task.sleep(for: .milliseconds(500))
+        #expect(await daemon.stop() == 1)
+        #expect(ContinuousClock.now - start < .seconds(20))
+    }
+}

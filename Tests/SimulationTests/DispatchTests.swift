@@ -1,0 +1,469 @@
+import BelayCompiler
+import BelayEngine
+import BelaySimulation
+import BelayStore
+import JSON
+import Testing
+
+/// What holds remedies back and lets them go, over time, for real: store, journal, dispatcher and driver.
+@Suite struct DispatchTests {
+    // MARK: for
+
+    static let held = """
+          - id: held
+            match: {type: held}
+            for: 5m
+            steps: [{id: a, uses: faulty.same}]
+        """
+
+    @Test func aProblemMustLastAsLongAsForSays() throws {
+        let daemon = try Daemon(Self.held)
+        try daemon.deliver("held")
+        try daemon.work()
+        #expect(daemon.calls == [])
+        #expect(try daemon.verdicts() == ["for"])
+        #expect(try daemon.ledger().entries.isEmpty)
+        try daemon.goOn(to: .seconds(299))
+        #expect(daemon.calls == [])
+        try daemon.goOn(to: .seconds(300))
+        #expect(daemon.calls == ["same one"])
+        #expect(daemon.ends == ["held succeeded"])
+    }
+
+    @Test func aProblemThatIsOverBeforeForIsLeftAlone() throws {
+        let daemon = try Daemon(Self.held)
+        try daemon.deliver("held")
+        try daemon.work()
+        try daemon.goOn(to: .seconds(60))
+        try daemon.deliver("held", .resolved)
+        try daemon.goOn(to: .seconds(600))
+        #expect(daemon.calls == [])
+        #expect(try daemon.incidents().map(\.reason) == ["resolved", "notice"])
+    }
+
+    @Test func aRepeatDoesNotBeginForAgain() throws {
+        let daemon = try Daemon(Self.held)
+        try daemon.deliver("held")
+        try daemon.work()
+        try daemon.goOn(to: .seconds(200))
+        try daemon.deliver("held", id: "another delivery")
+        try daemon.goOn(to: .seconds(301))
+        #expect(daemon.calls == ["same one"])
+    }
+
+    // MARK: Notices
+
+    @Test func aResolveNoticeThatComesBeforeItsTriggerStopsIt() throws {
+        let daemon = try Daemon("  - {id: r, match: {type: r}, steps: [{uses: faulty.same}]}")
+        try daemon.deliver("r", .resolved, resolvedAfter: .seconds(10))
+        try daemon.work()
+        try daemon.deliver("r")
+        try daemon.work()
+        #expect(daemon.calls == [])
+        #expect(try daemon.verdicts() == ["notice", "resolved"])
+        // A new problem, with a later start, is another matter.
+        try daemon.deliver("r", startedAfter: .seconds(60))
+        try daemon.work()
+        #expect(daemon.calls == ["same one"])
+    }
+
+    static let consent = """
+          - id: consent
+            match: {type: consent}
+            on_acknowledge: stop
+            steps:
+              - {id: a, uses: faulty.same, approval: {from: [group/ops], timeout: 30m}}
+              - {id: t, uses: faulty.tell}
+        """
+
+    @Test(arguments: [
+        (IncidentStatus.resolved, "consent resolved"), (.acknowledged, "consent cancelled"),
+    ])
+    func aNoticeWakesARunThatWaits(_ status: IncidentStatus, _ end: String) throws {
+        let daemon = try Daemon(Self.consent)
+        try daemon.deliver("consent")
+        try daemon.work()
+        #expect(daemon.ends == ["consent waits approval"])
+        try daemon.deliver("consent", status, id: "first")
+        try daemon.work()
+        // Twice makes no difference.
+        try daemon.deliver("consent", status, id: "second")
+        try daemon.work()
+        try daemon.tell("consent", .approval(step: "a", .granted(by: "ann")))
+        try daemon.work()
+        #expect(daemon.ends.last == end)
+        #expect(daemon.calls == ["tell"])
+        #expect(try daemon.records(.runNoticed).count == 1)
+    }
+
+    @Test func anEarlyAcknowledgementIsKnownToTheRun() throws {
+        let daemon = try Daemon(Self.consent)
+        try daemon.deliver("consent", .acknowledged)
+        try daemon.deliver("consent")
+        try daemon.work()
+        #expect(daemon.ends == ["consent cancelled"])
+        #expect(daemon.calls == ["tell"])
+    }
+
+    @Test func aRunReadsNoticesThatNobodyPassedOn() throws {
+        let daemon = try Daemon(
+            """
+              - id: s
+                match: {type: s}
+                until: resolved
+                steps: [{id: a, uses: faulty.same}, {id: b, uses: faulty.same}]
+            """)
+        try daemon.deliver("s")
+        try daemon.deliver("s", .resolved, id: "late", resolvedAfter: .seconds(1))
+        // The notice is on disk when the run begins, and is not decided before it.
+        try daemon.work()
+        #expect(daemon.ends == ["s resolved"] || daemon.ends == [])
+        #expect(daemon.calls.count <= 1)
+    }
+
+    // MARK: Signals
+
+    static let signalled = """
+          - id: w
+            match: {type: w}
+            steps: [{id: wait, wait_for: {signal: go, within: 10m}}, {id: a, uses: faulty.same}]
+        """
+
+    @Test func aSignalLetsAWaitingRunGoOn() throws {
+        let daemon = try Daemon(Self.signalled)
+        try daemon.deliver("w")
+        try daemon.work()
+        #expect(daemon.ends == ["w waits signal"])
+        #expect(try daemon.tell("w", .signal(name: "go", by: "ann")) == .recorded)
+        try daemon.work()
+        #expect(daemon.ends.last == "w succeeded")
+        #expect(try daemon.records(.runSignalled).map(\.record.reason) == ["go"])
+    }
+
+    @Test func aSignalThatDoesNotComeIsATimeOut() throws {
+        let daemon = try Daemon(Self.signalled)
+        try daemon.deliver("w")
+        try daemon.work()
+        try daemon.tell("w", .signal(name: "other", by: "ann"))
+        try daemon.work()
+        try daemon.goOn(to: .seconds(601))
+        #expect(daemon.ends.last == "w failed")
+        #expect(daemon.calls == [])
+    }
+
+    // MARK: concurrency
+
+    static func grouped(_ conflict: String) -> String {
+        """
+          - id: g
+            match: {type: g}
+            concurrency: {group: all, on_conflict: \(conflict)}
+            on_suppressed: [{id: t, uses: faulty.tell}]
+            steps: [{id: a, uses: faulty.same, approval: {from: [group/ops], timeout: 3h}}]
+        """
+    }
+
+    @Test func aQueueIsFirstInFirstOutAndHoldsNothing() throws {
+        let daemon = try Daemon(Self.grouped("queue"))
+        for name in ["a", "b", "c"] {
+            try daemon.deliver("g", target: name == "b" ? "two" : "one", fingerprint: name)
+            try daemon.work()
+        }
+        #expect(daemon.ends == ["g waits approval"])
+        #expect(try daemon.verdicts() == ["queued", "queued"])
+        #expect(try daemon.ledger().entries.filter { $0.kind == LimitState.queue }.count == 2)
+        for _ in 0..<3 {
+            try daemon.tell("g", .approval(step: "a", .granted(by: "ann")))
+            try daemon.work()
+        }
+        #expect(daemon.calls == ["same one", "same two", "same one"])
+        #expect(try !daemon.ledger().entries.contains { $0.kind == LimitState.queue })
+    }
+
+    @Test func aQueueExpiresAndPeopleAreTold() throws {
+        let daemon = try Daemon(Self.grouped("queue"))
+        try daemon.deliver("g", fingerprint: "a")
+        try daemon.deliver("g", fingerprint: "b")
+        try daemon.work()
+        try daemon.goOn(to: .seconds(3601))
+        #expect(try daemon.verdicts() == ["queued", "stale"])
+        #expect(daemon.calls == ["tell"])
+        try daemon.tell("g", .approval(step: "a", .granted(by: "ann")))
+        try daemon.work()
+        #expect(daemon.calls == ["tell", "same one"])
+    }
+
+    @Test func aQueueHasAnEnd() throws {
+        let daemon = try Daemon(Self.grouped("queue"))
+        for number in 0..<Bounds.queueLength + 3 {
+            try daemon.deliver("g", fingerprint: "f\(number)")
+        }
+        try daemon.work()
+        try daemon.work()
+        let verdicts = try daemon.verdicts()
+        #expect(verdicts.count { $0 == "queued" } == Bounds.queueLength)
+        #expect(verdicts.count { $0 == "queue_full" } == 2)
+    }
+
+    @Test func whoIsResolvedLeavesTheQueue() throws {
+        let daemon = try Daemon(Self.grouped("queue"))
+        for name in ["a", "b", "c"] { try daemon.deliver("g", fingerprint: name) }
+        try daemon.work()
+        try daemon.deliver("g", .resolved, fingerprint: "b")
+        try daemon.work()
+        #expect(try daemon.ledger().entries.filter { $0.kind == LimitState.queue }.count == 1)
+        for _ in 0..<2 {
+            try daemon.tell("g", .approval(step: "a", .granted(by: "ann")))
+            try daemon.work()
+        }
+        #expect(daemon.calls.count == 2)
+        #expect(try daemon.incidents().map(\.reason) == ["run", "resolved", "run", "notice"])
+    }
+
+    @Test func skippingTellsOnceAndDoesNothing() throws {
+        let daemon = try Daemon(Self.grouped("skip"))
+        try daemon.deliver("g", fingerprint: "a")
+        try daemon.work()
+        for id in ["x", "y"] {
+            try daemon.deliver("g", fingerprint: "b", id: id)
+            try daemon.work()
+        }
+        #expect(try daemon.verdicts() == ["concurrency", "concurrency"])
+        #expect(daemon.calls == ["tell"])
+        #expect(daemon.ends.last == "g#on_suppressed succeeded")
+    }
+
+    @Test func whoJoinsSharesTheOutcome() throws {
+        let daemon = try Daemon(Self.grouped("join"))
+        for name in ["a", "b"] { try daemon.deliver("g", fingerprint: name) }
+        try daemon.work()
+        let waiting = try daemon.pump { try await $0.store.runs(RunFilter(phases: [.waiting])) }
+        #expect(waiting.count { $0.reason?.hasPrefix("joined:") == true } == 1)
+        try daemon.tell("g", .approval(step: "a", .granted(by: "ann")))
+        try daemon.work()
+        #expect(daemon.calls == ["same one"])
+        let joined = try daemon.pump { try await $0.store.runs(RunFilter(phases: [.joined])) }
+        #expect(joined.map(\.reason) == ["succeeded"])
+    }
+
+    @Test func aJoinedRunStopsOnlyWhenAllItsIncidentsAreResolved() throws {
+        let daemon = try Daemon(Self.grouped("join"))
+        for name in ["a", "b"] { try daemon.deliver("g", fingerprint: name) }
+        try daemon.work()
+        try daemon.deliver("g", .resolved, fingerprint: "a")
+        try daemon.work()
+        #expect(try daemon.records(.runNoticed).isEmpty)
+        try daemon.deliver("g", .resolved, fingerprint: "b")
+        try daemon.work()
+        #expect(try daemon.records(.runNoticed).count == 1)
+        try daemon.tell("g", .approval(step: "a", .granted(by: "ann")))
+        try daemon.work()
+        #expect(daemon.calls == [])
+        #expect(daemon.ends.last == "g resolved")
+    }
+
+    @Test func joiningNeedsTheSameRule() throws {
+        let other = """
+
+              - id: o
+                match: {type: o}
+                concurrency: {group: all, on_conflict: join}
+                steps: [{id: a, uses: faulty.same}]
+            """
+        let daemon = try Daemon(Self.grouped("join") + other)
+        try daemon.deliver("g")
+        try daemon.work()
+        try daemon.deliver("o")
+        try daemon.work()
+        #expect(try daemon.verdicts() == ["queued"])
+    }
+
+    // MARK: again, on_suppressed, after_resolve
+
+    @Test func aProblemHasOneRunUnlessAgainSaysOtherwise() throws {
+        let rule = "  - {id: r, match: {type: r}, steps: [{id: a, uses: faulty.same}]}"
+        let once = try Daemon(rule)
+        try once.deliver("r")
+        try once.work()
+        try once.deliver("r", id: "repeat")
+        try once.work()
+        try once.goOn(to: .seconds(86_400))
+        #expect(once.calls == ["same one"])
+        #expect(try once.verdicts() == ["already_handled"])
+
+        let again = try Daemon(
+            rule.replacing("steps:", with: "again: {after: 1h, max: 2}, steps:"))
+        try again.deliver("r")
+        try again.work()
+        for hour in 1...5 { try again.goOn(to: .seconds(3600 * hour + 60 * hour)) }
+        #expect(again.calls.count == 3)
+    }
+
+    @Test func whatIsResolvedIsNotRepeated() throws {
+        let daemon = try Daemon(
+            "  - {id: r, match: {type: r}, again: {after: 1h, max: 2}, steps: [{id: a, uses: faulty.same}]}"
+        )
+        try daemon.deliver("r")
+        try daemon.work()
+        try daemon.deliver("r", .resolved)
+        try daemon.work()
+        try daemon.goOn(to: .seconds(7300))
+        #expect(daemon.calls == ["same one"])
+    }
+
+    static let cooled = """
+          - id: r
+            match: {type: r}
+            cooldown: {for: 15m}
+            on_suppressed: [{id: t, uses: faulty.tell, if: "suppression.reason == 'cooldown'"}]
+            steps: [{id: a, uses: faulty.same}]
+        """
+
+    @Test func whatACooldownHeldBackIsDecidedAgainByItself() throws {
+        let daemon = try Daemon(Self.cooled)
+        try daemon.deliver("r", fingerprint: "a")
+        try daemon.work()
+        try daemon.goOn(to: .seconds(300))
+        try daemon.deliver("r", fingerprint: "b")
+        try daemon.work()
+        #expect(daemon.calls == ["same one", "tell"])
+        try daemon.goOn(to: .seconds(899))
+        #expect(daemon.calls == ["same one", "tell"])
+        try daemon.goOn(to: .seconds(900))
+        #expect(daemon.calls == ["same one", "tell", "same one"])
+        #expect(try daemon.verdicts() == ["cooldown"])
+    }
+
+    @Test func whatIsPutBackIsPutBackOnceAndOnlyAfterAChange() throws {
+        let rule = """
+              - id: r
+                match: {type: r}
+                steps: [{id: a, uses: faulty.keyed}]
+                after_resolve: [{id: b, uses: faulty.same}]
+            """
+        let daemon = try Daemon(rule)
+        try daemon.deliver("r")
+        try daemon.work()
+        #expect(daemon.calls == ["keyed one"])
+        for id in ["x", "y"] {
+            try daemon.deliver("r", .resolved, id: id)
+            try daemon.work()
+        }
+        #expect(daemon.calls == ["keyed one", "same one"])
+        #expect(daemon.ends.last == "r#after_resolve succeeded")
+        let created = try daemon.records(.runCreated)
+        #expect(created.last?.record.causedBy == created.first?.record.run)
+
+        let failing = try Daemon(rule) { _ in
+            .failed(.remote, retryable: false, message: "refused")
+        }
+        try failing.deliver("r")
+        try failing.work()
+        try failing.deliver("r", .resolved)
+        try failing.work()
+        #expect(failing.calls == ["keyed one"])
+    }
+
+    // MARK: Storms and loops
+
+    @Test func aStormPausesChangesAndSendsOnePage() throws {
+        let daemon = try Daemon(
+            "  - {id: r, match: {type: r}, steps: [{id: a, uses: faulty.same}]}",
+            environment: """
+                storm: {targets: 3, per: 1m, pause: 15m}
+                notices: {uses: faulty.tell, with: {}}
+                """)
+        for name in ["x", "y", "z", "v"] {
+            try daemon.deliver("r", target: name == "z" ? "one" : name, fingerprint: name)
+        }
+        try daemon.work()
+        #expect(daemon.calls.count { $0 == "tell" } == 1)
+        #expect(try daemon.verdicts() == ["storm", "storm"])
+        let pause = try #require(try daemon.records(.pauseSet).first)
+        #expect(
+            pause[payload: "pause"]?["targets"]?.arrayValue?.compactMap(\.stringValue)
+                == ["one", "x", "y"])
+        // When it is over, what still fires is decided again.
+        try daemon.goOn(to: .seconds(901))
+        #expect(try daemon.records(.pauseExpired).count == 1)
+        #expect(daemon.calls.contains("same one"))
+    }
+
+    @Test func theThirdIncidentThatOwnChangesCauseIsLeftToAPerson() throws {
+        let daemon = try Daemon(
+            "  - {id: r, match: {type: r}, steps: [{id: a, uses: faulty.same}]}",
+            environment: "notices: {uses: faulty.tell, with: {}}")
+        for minute in 0..<4 {
+            try daemon.goOn(to: .seconds(minute * 120))
+            try daemon.deliver(
+                "r", id: "r\(minute)", startedAfter: .seconds(minute * 120))
+            try daemon.work()
+        }
+        #expect(daemon.calls == ["same one", "same one", "same one", "tell"])
+        #expect(try daemon.verdicts() == ["loop"])
+        let created = try daemon.records(.runCreated).map(\.record)
+        #expect(created[0].causedBy == nil)
+        #expect(created[1].causedBy == created[0].run)
+        #expect(created[2].causedBy == created[1].run)
+    }
+
+    @Test func aChangeLongAgoCausesNothing() throws {
+        let daemon = try Daemon(
+            "  - {id: r, match: {type: r}, steps: [{id: a, uses: faulty.same}]}")
+        for number in 0..<5 {
+            let time = Duration.seconds(number * 601)
+            try daemon.goOn(to: time)
+            try daemon.deliver("r", id: "r\(number)", startedAfter: time)
+            try daemon.work()
+        }
+        #expect(daemon.calls.count == 5)
+        #expect(try daemon.records(.runCreated).allSatisfy { $0.record.causedBy == nil })
+    }
+
+    // MARK: Budgets
+
+    @Test func aCallThatFailedUsesUpNoLimit() throws {
+        let daemon = try Daemon(Self.cooled) { request in
+            request.effect == .change
+                ? .failed(.remote, retryable: false, message: "refused") : .succeeded([:])
+        }
+        try daemon.deliver("r", fingerprint: "a")
+        try daemon.work()
+        #expect(daemon.ends == ["r failed"])
+        #expect(try daemon.ledger().entries.isEmpty)
+        #expect(try !daemon.records(.limitReleased).isEmpty)
+        try daemon.deliver("r", fingerprint: "b")
+        try daemon.work()
+        #expect(daemon.calls == ["same one", "same one"])
+    }
+
+    @Test func aCallWhoseAnswerWasLostCounts() throws {
+        let daemon = try Daemon(Self.cooled) { request in
+            request.effect == .change ? .lost(.timeout, message: "nothing") : .succeeded([:])
+        }
+        try daemon.deliver("r", fingerprint: "a")
+        try daemon.work()
+        #expect(try daemon.ledger().entries.contains { $0.kind == "cooldown" })
+        try daemon.deliver("r", fingerprint: "b")
+        try daemon.work()
+        #expect(try daemon.verdicts() == ["cooldown"])
+    }
+
+    @Test func aPauseOfChangesDoesNotSilenceWhoOnlyTells() throws {
+        let daemon = try Daemon(
+            """
+              - {id: tells, match: {type: r}, continue: true, steps: [{id: t, uses: faulty.tell}]}
+              - {id: r, match: {type: r}, steps: [{id: a, uses: faulty.same}]}
+            """)
+        try daemon.pump {
+            let pause = RecordDraft(
+                .pauseSet, actor: .person("ann"), target: "runbook/all",
+                payloads: [PayloadDraft("pause", ["reason": "drill"])])
+            try await $0.store.commit(StoreTransaction([.record(pause)]))
+        }
+        try daemon.deliver("r")
+        try daemon.work()
+        #expect(daemon.calls == ["tell"])
+        #expect(try daemon.verdicts() == ["paused"])
+    }
+}
