@@ -74,7 +74,9 @@ import Glibc
                     return result?.status == .succeeded
                 }
             }
-            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            var good = 0
+            for try await isGood in group where isGood { good += 1 }
+            return good
         }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         await store.close()
