@@ -25,7 +25,7 @@ struct ProgramCompiler {
                 BranchRecord(
                     rule: rule, conditions: UInt32(branchConditions.count),
                     count: UInt32(flat.count)))
-            flat.forEach { index, entry in
+            flat.eachEntry { index, entry in
                 branchConditions.append(
                     flatConditions.find(entry.bytes) ?? add(entry, index, pattern.options))
             }

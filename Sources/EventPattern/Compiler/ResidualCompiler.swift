@@ -112,7 +112,8 @@ struct ResidualCompiler {
                         let (a, b) = (asked[left.start + index], asked[right.start + index])
                         if a != b { return precedes(a, b) }
                     }
-                    return left.count < right.count
+                    if left.count != right.count { return left.count < right.count }
+                    return left.branch < right.branch
                 }
             }
         }

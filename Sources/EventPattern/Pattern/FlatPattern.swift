@@ -43,7 +43,7 @@ struct FlatPattern: Sendable {
 
     /// Calls a body with each condition and its number.
     @inline(__always)
-    func forEach(_ body: (Int, Entry) -> Void) {
+    func eachEntry(_ body: (Int, Entry) -> Void) {
         bytes.withUnsafeBytes { bytes in
             var place = 0
             for number in 0..<count {
