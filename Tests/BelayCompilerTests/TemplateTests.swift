@@ -61,13 +61,12 @@ struct TemplateTests {
         #expect(template.expressions.map(\.text) == ["secrets.TOKEN + a"])
     }
 
-    @Test func constantsKeepBothReadings() {
+    @Test func constantsKeepTextAndValue() {
         guard case .constant(let constant)? = value("0123") else {
             Issue.record("no constant")
             return
         }
         #expect(constant.text == "0123" && constant.core == 123)
-        #expect(constant.otherReading == "the octal number 83")
     }
 
     @Test func listsAndMapsAreTrees() {

@@ -177,7 +177,8 @@ import Testing
             try daemon.work()
         }
         #expect(daemon.calls == ["same one", "same two", "same one"])
-        #expect(try !daemon.ledger().entries.contains { $0.kind == LimitState.queue })
+        let left = try daemon.ledger().entries.filter { $0.kind == LimitState.queue }
+        #expect(left.isEmpty)
     }
 
     @Test func aQueueExpiresAndPeopleAreTold() throws {
@@ -417,7 +418,8 @@ import Testing
             try daemon.work()
         }
         #expect(daemon.calls.count == 5)
-        #expect(try daemon.records(.runCreated).allSatisfy { $0.record.causedBy == nil })
+        let causes = try daemon.records(.runCreated).compactMap(\.record.causedBy)
+        #expect(causes == [])
     }
 
     // MARK: Budgets
@@ -431,7 +433,8 @@ import Testing
         try daemon.work()
         #expect(daemon.ends == ["r failed"])
         #expect(try daemon.ledger().entries.isEmpty)
-        #expect(try !daemon.records(.limitReleased).isEmpty)
+        let released = try daemon.records(.limitReleased)
+        #expect(!released.isEmpty)
         try daemon.deliver("r", fingerprint: "b")
         try daemon.work()
         #expect(daemon.calls == ["same one", "same one"])
@@ -443,7 +446,8 @@ import Testing
         }
         try daemon.deliver("r", fingerprint: "a")
         try daemon.work()
-        #expect(try daemon.ledger().entries.contains { $0.kind == "cooldown" })
+        let kinds = try daemon.ledger().entries.map(\.kind)
+        #expect(kinds.contains("cooldown"))
         try daemon.deliver("r", fingerprint: "b")
         try daemon.work()
         #expect(try daemon.verdicts() == ["cooldown"])

@@ -1,19 +1,15 @@
 import Cryptography
-import JSON
 
-/// The forms in which a secret's text may turn up: as it is, in base64 at any alignment and alphabet,
-/// percent-encoded, escaped as JSON does, and in hexadecimal digits.
+/// The forms of a secret that do not follow its characters one by one: base64 at any alignment and alphabet, and
+/// hexadecimal digits. Escapes of single characters are `EscapedText`'s.
 enum SecretForms {
     /// Derived forms shorter than this would blot out ordinary text.
     private static let shortestDerived = 5
 
     static func all(of secret: String) -> Set<[UInt8]> {
-        var forms: Set<[UInt8]> = [Array(secret.utf8)]
         let hex = Hex.encode(Array(secret.utf8))
-        let derived =
-            base64(Array(secret.utf8)) + percent(secret) + json(secret) + [hex, hex.uppercased()]
-        forms.formUnion(derived.map { Array($0.utf8) }.filter { $0.count >= shortestDerived })
-        return forms
+        let derived = base64(Array(secret.utf8)) + [hex, hex.uppercased()]
+        return Set(derived.map { Array($0.utf8) }.filter { $0.count >= shortestDerived })
     }
 
     /// Within longer data the first and last characters depend on the neighbours: only those in between are
@@ -31,41 +27,6 @@ enum SecretForms {
             }
         }
         return forms
-    }
-
-    private static func percent(_ secret: String) -> [String] {
-        let strict = PercentEncoding.encode(secret)
-        let lower = String(decoding: lowerEscapes(Array(strict.utf8)), as: UTF8.self)
-        let form = strict.replacingAll("%20", with: "+")
-        return [strict, lower, form, PercentEncoding.encode(secret, keeping: "/:@!$&'()*+,;=")]
-    }
-
-    /// `%2F` as `%2f`, the rest unchanged.
-    private static func lowerEscapes(_ bytes: [UInt8]) -> [UInt8] {
-        var bytes = bytes
-        for place in bytes.indices where bytes[place] == UInt8(ascii: "%") {
-            for digit in place + 1...place + 2 where (0x41...0x46).contains(bytes[digit]) {
-                bytes[digit] |= 0x20
-            }
-        }
-        return bytes
-    }
-
-    /// Without its quotes; with `/`, and with `<`, `>` and `&` escaped as some writers do.
-    private static func json(_ secret: String) -> [String] {
-        let plain = String(JSONValue.string(secret).text().dropFirst().dropLast())
-        let html = plain.replacingAll("<", with: "\\u003c").replacingAll(">", with: "\\u003e")
-            .replacingAll("&", with: "\\u0026")
-        let ascii = secret.utf16.map { unit -> String in
-            guard unit >= 0x80 else {
-                return String(
-                    JSONValue.string(String(Unicode.Scalar(UInt8(unit)))).text().dropFirst()
-                        .dropLast())
-            }
-            let digits = String(unit, radix: 16)
-            return "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-        }.joined()
-        return [plain, plain.replacingAll("/", with: "\\/"), html, ascii]
     }
 }
 

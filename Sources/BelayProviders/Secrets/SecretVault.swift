@@ -4,13 +4,18 @@ package import BelayEngine
 package struct SecretVault: SecretOpener {
     private let values: [String: String]
     private let problems: [String: String]
-    /// Forms with the name they belong to, longest first, so that no part of a longer one stays.
+    /// The secrets themselves, longest first, so that no part of a longer one stays.
+    private let texts: [(text: EscapedText, mark: [UInt8])]
+    /// Derived forms with the mark of their secret, longest first.
     private let forms: [(form: [UInt8], mark: [UInt8])]
 
     /// - Parameter problems: why the others could not be had, by name.
     package init(values: [String: String], problems: [String: String] = [:]) {
         self.values = values
         self.problems = problems
+        texts = values.filter { !$0.value.isEmpty }
+            .sorted { ($1.value.utf8.count, $0.key) < ($0.value.utf8.count, $1.key) }
+            .map { (EscapedText($0.value), Array("‹secret \($0.key)›".utf8)) }
         let all = values.filter { !$0.value.isEmpty }.flatMap { name, value in
             SecretForms.all(of: value).map { (form: $0, mark: Array("‹secret \(name)›".utf8)) }
         }
@@ -29,6 +34,7 @@ package struct SecretVault: SecretOpener {
     package func redact(_ text: String) -> String {
         var bytes = Array(text.utf8)
         let before = bytes
+        for entry in texts { bytes = entry.text.replaced(in: bytes, by: entry.mark) }
         for entry in forms { bytes = bytes.replacingAll(entry.form, with: entry.mark) }
         return bytes == before ? text : String(decoding: bytes, as: UTF8.self)
     }

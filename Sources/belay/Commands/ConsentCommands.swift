@@ -11,7 +11,7 @@ struct ApproveCommand: AsyncParsableCommand {
               belay approve 0190f3a2
               belay approve 0190f3a2 --step failover --by ann
 
-            The daemon goes on with the run at once; without one, the consent is on record and the next
+            The daemon goes on with the run at once; without one, the consent is on record and the next \
             `belay serve` goes on. Who began a run cannot approve it.
             """)
 

@@ -11,9 +11,9 @@ struct PauseCommand: AsyncParsableCommand {
         discussion: """
             Example:
               belay pause --reason 'migration of the database' --for 2h
-              belay pause target/cache --reason 'ann works on it' --until 2026-03-01T06:00:00Z
+              belay pause target/cache --reason 'by hand' --until 2026-03-01T06:00:00Z
 
-            Incidents are taken in and decided; what would change anything is held back. A pause survives restarts;
+            Incidents are taken in and decided; what would change anything is held back. A pause survives restarts; \
             its end is on record.
             """)
 

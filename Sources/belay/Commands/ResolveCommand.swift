@@ -11,7 +11,7 @@ struct ResolveCommand: AsyncParsableCommand {
               belay resolve 0190f3a2 restart succeeded
               belay resolve 0190f3a2 restart retry --by ann
 
-            `retry` starts it once more: if it had happened after all, it then happened twice, and the record says
+            `retry` starts it once more: if it had happened after all, it then happened twice, and the record says \
             who ordered it.
             """)
 

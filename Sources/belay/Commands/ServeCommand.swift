@@ -12,10 +12,11 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Example:
               belay serve --env production
-              belay serve --env production --listen 127.0.0.1:9000 --token-file /etc/belay/token
+              belay serve --env production --listen 127.0.0.1:9000
+              belay serve --env production --token-file /etc/belay/token
 
-            SIGHUP reads the runbooks anew; a broken change keeps the old ones. SIGTERM stops taking incidents in,
-            lets calls under way end and leaves; a second one leaves at once. Whatever was accepted is carried on by
+            SIGHUP reads the runbooks anew; a broken change keeps the old ones. SIGTERM stops taking incidents in, \
+            lets calls under way end and leaves; a second one leaves at once. Whatever was accepted is carried on by \
             the next start. docs/serve.md has the endpoints.
             """)
 

@@ -32,7 +32,10 @@ import Testing
             let unreserved = CharacterSet(
                 charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
             let percent = secret.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
-            forms += [("percent", percent), ("percent", percent.lowercased())]
+            forms += [
+                ("percent", percent),
+                ("percent", percent.replacing(#/%../#) { $0.output.lowercased() }),
+            ]
             forms.append(("percent", percent.replacing("%20", with: "+")))
             forms.append(("percent", percent.replacing("%2F", with: "/")))
             forms += Self.json(secret).map { ("json", $0) }

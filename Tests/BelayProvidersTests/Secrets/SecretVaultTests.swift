@@ -24,6 +24,8 @@ import Testing
             PercentEncoding.encode(secret).lowercased(),
             "{\"k\":\"\(json)\"}", "{\"k\":\"\(json.replacingOccurrences(of: "/", with: "\\/"))\"}",
             "{\"k\":\"p@ss/w\\\"ord+\\u00fc&<1>\"}",
+            PercentEncoding.encode(secret, keeping: "/"),
+            "p@ss\\/w\\\"ord+\\u00fc&<1>", "\\\"p@ss/w\\\\\\\"ord+ü&<1>\\\"",
             "{\"k\":\"p@ss/w\\\"ord+ü\\u0026\\u003c1\\u003e\"}",
         ]
     }()

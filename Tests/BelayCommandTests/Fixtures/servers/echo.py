@@ -3,7 +3,7 @@ percent-encoded, as JSON, in hexadecimal digits. Everything that is said goes in
 
 usage: echo.py serve LOG          a server on a free port, the first line of output; ends with standard input
        echo.py print LOG STATUS   says the variable TOKEN on both outputs and ends with STATUS"""
-import base64, json, os, sys, threading, urllib.parse
+import base64, json, os, re, sys, threading, urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 LOG = sys.argv[2]
@@ -13,7 +13,8 @@ def forms(text):
     raw = text.encode()
     said = [text, raw.hex(), raw.hex().upper(), json.dumps(text), json.dumps(text, ensure_ascii=False),
             json.dumps(text).replace("/", "\\/"), urllib.parse.quote(text, safe=""), urllib.parse.quote(text),
-            urllib.parse.quote_plus(text), urllib.parse.quote(text, safe="").lower()]
+            urllib.parse.quote_plus(text),
+            re.sub("%..", lambda escape: escape[0].lower(), urllib.parse.quote(text, safe=""))]
     for before in (b"", b"u", b"u:"):
         for after in (b"", b"!", b"!?"):
             said.append(base64.b64encode(before + raw + after).decode())
