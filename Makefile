@@ -85,8 +85,4 @@ simulate: setup ## Run seeded schedules with crashes: make simulate ARGUMENTS='1
 	$(RELEASE_PATH)/release/simulate $(ARGUMENTS)
 
 clean: ## Remove what was built
-<<<<<<< HEAD
-	rm -rf .build .build-release .build-workload .venv
-=======
-	rm -rf .build .build-release .venv .venv-bench
->>>>>>> main
+	rm -rf .build .build-release .build-workload .venv .venv-bench
