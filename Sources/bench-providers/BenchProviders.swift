@@ -55,7 +55,7 @@ import Glibc
         let store = try await SQLiteStore.open(path: arguments[2], world: world)
         let planner = Planner(Decider(program: program, environment: environment))
         let dispatcher = Dispatcher(
-            store: store, world: world, planner: planner, sources: ProgramText([]), actor: "bench")
+            store: store, world: world, planner: planner, sources: ProgramText([SourceFile]()), actor: "bench")
         let tools = ProviderTools.system()
         let driver = RunDriver(
             store: store, world: world, providers: ProviderRegistry(BuiltinActions.all(tools)),
