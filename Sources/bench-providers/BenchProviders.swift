@@ -55,7 +55,8 @@ import Glibc
         let store = try await SQLiteStore.open(path: arguments[2], world: world)
         let planner = Planner(Decider(program: program, environment: environment))
         let dispatcher = Dispatcher(
-            store: store, world: world, planner: planner, sources: ProgramText([]), actor: "bench")
+            store: store, world: world, planner: planner, sources: ProgramText([UInt8]()),
+            actor: "bench")
         let tools = ProviderTools.system()
         let driver = RunDriver(
             store: store, world: world, providers: ProviderRegistry(BuiltinActions.all(tools)),
@@ -73,7 +74,9 @@ import Glibc
                     return result?.status == .succeeded
                 }
             }
-            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            var good = 0
+            for try await isGood in group where isGood { good += 1 }
+            return good
         }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         await store.close()
