@@ -147,7 +147,7 @@ private struct DecisionPass {
             target: candidate.target, cooldownKey: candidate.cooldownKey, group: candidate.group,
             incident: history.subject,
             receivedAt: history.firstReceived(incident) ?? incident.receivedAt,
-            ownRuns: Set(history.runs.map(\.id)))
+            ownRuns: history.runIDs(for: incident))
         switch judge.judge() {
         case .success(let judgement):
             candidate.reservations = judgement.reservations

@@ -91,6 +91,13 @@ extension ProblemHistory {
         }
     }
 
+    /// All runs for the problem with this start: an earlier problem of the same fingerprint is another.
+    func runIDs(for incident: Incident) -> Set<String> {
+        Set(
+            runs.filter { report($0.incident)?.incident.startedAt == incident.startedAt }
+                .map(\.id))
+    }
+
     func report(_ id: String) -> Report? { reports.first { $0.id == id } }
 
     /// Runs under way whose problem this notice ends or is about.

@@ -76,6 +76,9 @@ struct Drive {
                 for input in inputs { try await advance(input, &group) }
                 inputs = []
                 if let result = state.result { return .success(.finished(result)) }
+                // A run that its timer woke finds it due: put aside again, it would never fire.
+                inputs = dueTimers
+                guard inputs.isEmpty else { continue }
                 if let reason = parkingReason {
                     let end = try await park(reason)
                     try await wakeIfNoticed()
@@ -184,6 +187,14 @@ struct Drive {
         if reason != nil { return reason }
         guard let patience = driver.patience, let due = earliestTimer else { return nil }
         return due > driver.world.now() + patience ? "timer" : nil
+    }
+
+    private var dueTimers: [RunInput] {
+        let now = driver.world.now()
+        return waits.compactMap { wait in
+            guard case .timer(let key, let due) = wait, due <= now else { return nil }
+            return .timerFired(key: key)
+        }
     }
 
     private var earliestTimer: Timestamp? {

@@ -132,7 +132,7 @@ import Testing
                 """,
             replaced: (
                 "status: resolved}}",
-                "status: resolved}}\n          - {at: 3m, incident: {extends: b, status: resolved}}"
+                "status: resolved}}\n      - {at: 3m, incident: {extends: b, status: resolved}}"
             )),
         Example(
             name: "what a cooldown held back is decided again by itself",
@@ -217,7 +217,7 @@ import Testing
     ]
 
     @Test(arguments: examples) func passesAndAChangeIsNoticed(_ example: Example) throws {
-        let timeline = "        timeline:\n" + example.timeline
+        let timeline = "    timeline:\n" + example.timeline
         let report = try Self.report(example.rules, timeline, environment: example.environment)
         #expect(report.passed, "\(report.text)")
         let changed = timeline.replacing(example.replaced.0, with: example.replaced.1)
