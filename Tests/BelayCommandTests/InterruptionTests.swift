@@ -12,7 +12,7 @@ import Testing
             match: {type: DiskFull}
             steps:
               - {id: first, uses: clear_cache, with: {scope: expired}}
-              - {id: slow, uses: restart_service}
+              - {id: slow, uses: restart_service, timeout: 10m}
               - {id: human, uses: notify_human}
         """
     private static let environment = """

@@ -37,7 +37,7 @@ package struct LiveWorld: World {
     private static let failpoints: Failpoints = {
         let text = getenv(Failpoints.variable).map { String(cString: $0) }
         do throws(FailpointError) { return try Failpoints(variable: text) } catch {
-            fatalError("\(error)")
+            preconditionFailure("\(error)")
         }
     }()
 

@@ -47,6 +47,9 @@ final class GroupCommit: Sendable {
     var core: StoreCore { memory.withLock { $0.core } }
 
     /// From now on every write fails so.
+    /// Whether the medium failed, so that nothing is written through this any more.
+    var isBroken: Bool { memory.withLock { $0.broken != nil } }
+
     func refuse(_ error: StoreError) { memory.withLock { $0.broken = $0.broken ?? error } }
 
     /// Changes what all later records have in common.

@@ -157,9 +157,14 @@ package final class SQLiteStore: Store {
             return !closed
         }
         guard first else { return }
-        await stopCleanly()
-        writer.refuse(.closed)
-        try? pool.close()
+        if writer.isBroken {
+            // Closing would sync a file again whose sync has failed; what is on disk tells the next process the truth.
+            _ = Unmanaged.passRetained(pool)
+        } else {
+            await stopCleanly()
+            writer.refuse(.closed)
+            try? pool.close()
+        }
         lock.release()
     }
 

@@ -59,7 +59,9 @@ import Testing
     }
 
     @Test func everyProviderIsHere() {
-        #expect(ConformanceCase.all.map(\.provider) == BuiltinActions.contracts.map(\.name))
+        // `aws.resource` hands each call on to the provider of the target's service.
+        let own = BuiltinActions.contracts.map(\.name).filter { $0 != "aws.resource" }
+        #expect(ConformanceCase.all.map(\.provider) == own)
         #expect(
             BuiltinActions.contracts.map(\.name) == BuiltinActions.contracts.map(\.name).sorted())
     }
