@@ -52,18 +52,14 @@ bench: bench-commands bench-match bench-cel bench-store bench-providers ## Measu
 bench-commands: release ## Start, check of 1,000 files, plan from a cold start
 	@scripts/bench-commands $(RELEASE_PATH)/release/belay
 
-<<<<<<< HEAD
 bench-match: setup ## Measure the matcher, on one workload folder: make bench-match DIR=…
 	$(RELEASE) --product bench-match
 	@scripts/bench-match $(RELEASE_PATH)/release/bench-match $(ARGUMENTS) $(DIR)
 
-bench-cel bench-store: setup ## Measure the expressions, the journal
-=======
 bench-serve: release ## Incidents a second over HTTP, and that SIGKILL loses none that was accepted (needs wrk)
 	@scripts/bench-serve $(RELEASE_PATH)/release/belay
 
-bench-match bench-cel bench-store: setup ## Measure the matcher, the expressions, the journal
->>>>>>> main
+bench-cel bench-store: setup ## Measure the expressions, the journal
 	$(RELEASE) --product $@
 	$(RELEASE_PATH)/release/$@ $(ARGUMENTS)
 
@@ -89,8 +85,4 @@ simulate: setup ## Run seeded schedules with crashes: make simulate ARGUMENTS='1
 	$(RELEASE_PATH)/release/simulate $(ARGUMENTS)
 
 clean: ## Remove what was built
-<<<<<<< HEAD
-	rm -rf .build .build-release .build-workload .venv
-=======
-	rm -rf .build .build-release .venv .venv-bench
->>>>>>> main
+	rm -rf .build .build-release .build-workload .venv .venv-bench

@@ -9,10 +9,9 @@ let package = Package(
     name: "FuzzEventPattern",
     targets: [
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
-        .systemLibrary(name: "CPrefetch"),
         .target(name: "JSON"),
         .target(name: "Text", dependencies: ["CRE2"]),
-        .target(name: "EventPattern", dependencies: ["CPrefetch", "JSON", "Text"]),
+        .target(name: "EventPattern", dependencies: ["JSON", "Text"]),
         .target(name: "CFuzz"),
         .executableTarget(name: "FuzzEventPattern", dependencies: ["EventPattern", "CFuzz"]),
     ],

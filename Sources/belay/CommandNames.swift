@@ -17,7 +17,11 @@ enum CommandNames {
             if commands.isEmpty || word.hasPrefix("-") { return }
             var next: (any ParsableCommand.Type)?
             for known in commands where names(known).contains(word) { next = known }
-            guard let next else { throw problem(word, after: path, commands) }
+            guard let next else {
+                // The word may be an argument of the command that is meant if none is named.
+                if command.configuration.defaultSubcommand != nil { return }
+                throw problem(word, after: path, commands)
+            }
             command = next
             path += " \(word)"
         }

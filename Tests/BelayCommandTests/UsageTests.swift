@@ -51,6 +51,8 @@ import Testing
         #expect(answer.status == 2, "\(answer.errors)")
         #expect(answer.errors.contains("unknown command `belay xyzzy`"))
         #expect(answer.errors.contains("`belay --help` lists the commands"))
+        let action = try await Belay.run("actions", "clear_cache", in: folder)
+        #expect(action.status == 0 && action.output.hasPrefix("clear_cache"), "\(action.errors)")
         for words in [
             ["help"], ["help", "audit"], ["help", "audit", "log"], ["audit", "--help"], [],
         ] {

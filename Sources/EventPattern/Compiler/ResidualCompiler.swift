@@ -112,8 +112,7 @@ struct ResidualCompiler {
                         let (a, b) = (asked[left.start + index], asked[right.start + index])
                         if a != b { return precedes(a, b) }
                     }
-                    if left.count != right.count { return left.count < right.count }
-                    return left.branch < right.branch
+                    return left.count < right.count
                 }
             }
         }

@@ -52,7 +52,6 @@ public final class MatchScratch {
         if context.pointee.epoch == UInt32.max >> 1 { clear(program) }
         context.pointee.epoch += 1
         context.pointee.leafCount = 0
-        context.pointee.awaited = nil
         for index in 0..<context.pointee.resultCount {
             context.pointee.reported[Int(context.pointee.results[index]) &>> 6] = 0
         }

@@ -1,5 +1,3 @@
-internal import CPrefetch
-
 /// Walks an event's bytes once: checks the whole of it as JSON, and collects the leaves of the fields that rules
 /// name. What no rule names is checked and stepped over.
 ///
@@ -179,29 +177,8 @@ extension EventScanner {
     private func add(
         _ kind: LeafKind, _ field: Int32, _ start: Place, _ length: Int, _ bits: UInt64
     ) {
-        fetchAhead(kind, field, start, length)
         LeafCollector(context: context, scratch: scratch).add(
             kind, UInt32(field), start, length, bits)
-    }
-
-    /// Brings the access slot of a text near while the scan goes on, and when the next leaf is found, the program that
-    /// the slot leads to: the tables of a large rule set are in no near cache.
-    @inline(__always)
-    private func fetchAhead(_ kind: LeafKind, _ field: Int32, _ start: Place, _ length: Int) {
-        let view = paths.view
-        if let slot = context.pointee.awaited {
-            let program = view.instructions + Int(slot.pointee.program)
-            cprefetch(program)
-            cprefetch(program + 8)
-            context.pointee.awaited = nil
-        }
-        guard kind == .text, view.fields[Int(field)].classes & AccessClass.text.bit != 0 else {
-            return
-        }
-        let hash = Hashing.bytes(start, length, tag: Matching.tag(UInt32(field), .text))
-        let slot = view.accesses + (Int(truncatingIfNeeded: hash) & view.accessMask)
-        cprefetch(slot)
-        context.pointee.awaited = slot
     }
 }
 

@@ -12,23 +12,7 @@ struct LeafTests {
             }
             return equalsText(test, leaf)
         }
-        if test.pointee.kind == .prefix {
-            guard leaf.pointee.kind == .text, leaf.pointee.length >= test.pointee.length else {
-                return false
-            }
-            return beginsWithText(test, leaf)
-        }
         return holdsOther(test, leaf)
-    }
-
-    @inline(__always)
-    private func beginsWithText(_ test: UnsafePointer<TestRecord>, _ leaf: UnsafePointer<Leaf>)
-        -> Bool
-    {
-        let length = Int(test.pointee.length)
-        guard Hashing.head(leaf.pointee.start, length) == test.pointee.first else { return false }
-        return length <= 8
-            || Hashing.equal(leaf.pointee.start, view.bytes + Int(test.pointee.offset), length)
     }
 
     @inline(__always)
@@ -84,6 +68,9 @@ extension LeafTests {
         let operand = UnsafeBufferPointer(
             start: view.bytes + Int(test.pointee.offset), count: Int(test.pointee.length))
         switch test.pointee.kind {
+        case .prefix:
+            return text.count >= operand.count
+                && Hashing.equal(leaf.pointee.start, operand.baseAddress!, operand.count)
         case .suffix:
             return text.count >= operand.count
                 && Hashing.equal(

@@ -19,8 +19,6 @@ struct MatchContext {
     /// Text folded for look-ups.
     var folded: UnsafeMutablePointer<UInt8>
     var foldedCapacity: Int
-    /// The access slot that the last text leads to, on its way here.
-    var awaited: UnsafePointer<AccessSlot>?
     /// The number of the event at hand, from 1 to 2^31 - 1.
     var epoch: UInt32 = 0
     /// Whether some array of the event is shared by several fields.

@@ -34,7 +34,7 @@ final class Redis: Sendable {
         let keep = """
             redis-server --bind 127.0.0.1 --port \(port) --save '' --appendonly no \
             --maxmemory 32mb --dir '\(folder.path)' & server=$!
-            cat >/dev/null; kill $server; wait $server
+            cat >/dev/null; kill -9 $server; wait $server
             """
         let process = Process()
         process.executableURL = URL(filePath: "/bin/bash")
