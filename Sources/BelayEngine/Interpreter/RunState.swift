@@ -76,7 +76,8 @@ extension RunState {
         calls.values.contains { call in
             call.attempts.contains { attempt in
                 guard attempt.intent.effect.isChange else { return false }
-                if case .failed? = attempt.outcome { return false }
+                // Who answered too late may have done it all the same.
+                if case .failed(let failure, _, _)? = attempt.outcome { return failure == .timeout }
                 return true
             }
         }
