@@ -213,5 +213,7 @@ private struct SupervisorService: Service {
             standing.breakDown()
             throw error
         }
+        // Drained: its turn to end comes after that of the doors.
+        try? await gracefulShutdown()
     }
 }

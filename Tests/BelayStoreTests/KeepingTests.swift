@@ -46,14 +46,17 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: copy + ".key"))
         #expect(try JournalVerifier().verify(path: copy).faults == [])
         #expect(throws: StoreError.exists(copy)) { try StoreCopy.backup(path, to: copy) }
-        _ = try await store.incident("d2")
-        _ = try await store.checkpoint(always: true)
+        _ = try await store.incident("d2", fingerprint: "f2")
+        let signed = try #require(try await store.checkpoint(always: true))
+        let kinds = try await store.records(RecordQuery()).map(\.record.kind.rawValue)
+        #expect(signed.checkpoint.size == Int64(kinds.count), "\(kinds) \(signed.note)")
         #expect(throws: StoreError.self) { try StoreCopy.restore(copy, to: path) }
         await store.close()
         try StoreCopy.restore(copy, to: path)
         #expect(FileManager.default.fileExists(atPath: path + ".before"))
         let restored = try await open()
-        #expect(restored.fork != nil)
+        let kept = StoreFiles(path: path).keptNote() ?? "nothing"
+        #expect(restored.fork != nil, "kept: \(kept)")
         try await restored.acceptFork(by: .person("ann"))
         _ = try await restored.incident("d3")
         await restored.close()

@@ -20,7 +20,8 @@ import Testing
         #expect(try await daemon.figures(hold: "belay_auth_denied_total 7"))
         let denied = try await Belay.run(
             "audit", "log", "--kind", "auth.denied", "--store", "journal.db", in: folder)
-        #expect(denied.output.split(separator: "\n").count == 1, "\(denied.output)")
+        // At most one in ten seconds, however long these seven took.
+        #expect((1...3).contains(denied.output.split(separator: "\n").count), "\(denied.output)")
         #expect(denied.output.contains("no_token"))
     }
 

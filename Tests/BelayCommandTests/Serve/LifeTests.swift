@@ -63,7 +63,7 @@ import Testing
 
     @Test func whoIsToldToStopLetsCallsEnd() async throws {
         let folder = try ServedFolder.make(
-            repair: "echo began >>PLACE/ledger; sleep 2; echo ended >>PLACE/ledger")
+            repair: "echo began >>PLACE/ledger; sleep 8; echo ended >>PLACE/ledger")
         let daemon = try await Daemon.start(in: folder)
         _ = try await daemon.ask(
             "POST", "/v1/incidents", ServedFolder.incident("ProcessDown", of: "web-7", id: "S-1"))
