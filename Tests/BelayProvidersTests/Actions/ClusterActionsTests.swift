@@ -111,11 +111,19 @@ import Testing
                 "--config.file", config, "--web.listen-address", "127.0.0.1:{port}",
                 "--storage.tsdb.path", folder.path(percentEncoded: false),
             ])
-        let outcome = await PrometheusAction(tools: TestCall.tools()).perform(
-            TestCall.request(
-                "metrics.query", operation: "query", inputs: ["query": "vector(42) * 2"],
-                settings: ["url": .string("http://127.0.0.1:\(peer.port)")], effect: .read,
-                recovery: .pure))
+        func ask() async -> ActionOutcome {
+            await PrometheusAction(tools: TestCall.tools()).perform(
+                TestCall.request(
+                    "metrics.query", operation: "query", inputs: ["query": "vector(42) * 2"],
+                    settings: ["url": .string("http://127.0.0.1:\(peer.port)")], effect: .read,
+                    recovery: .pure))
+        }
+        // It listens before it is ready, and says 503 until then.
+        var outcome = await ask()
+        for _ in 0..<300 where outcome.output == nil {
+            try await Task.sleep(for: .milliseconds(100))
+            outcome = await ask()
+        }
         #expect(outcome.output?["value"] == 84.0, "\(outcome)")
         let wrong = await PrometheusAction(tools: TestCall.tools()).perform(
             TestCall.request(
