@@ -51,7 +51,7 @@ import Testing
     @Test func aFailedHandshakeWasNotSent() async throws {
         let peer = try await Peer.weather()
         var request = HTTPRequest("POST", try WebAddress("https://127.0.0.1:\(peer.port)/echo"))
-        request.timeout = .seconds(5)
+        request.timeout = .seconds(30)
         let failure = await sendFailure(request)
         #expect(failure?.sent == false)
         #expect(failure?.cause == .tls)

@@ -53,7 +53,7 @@ extension AWSDefinition {
                         ("Namespace", try call.required("namespace")),
                         ("MetricName", try call.required("metric")),
                         ("StartTime", (now - .seconds(window)).shortRFC3339),
-                        ("EndTime", now.shortRFC3339),
+                        ("EndTime", (now + .seconds(1)).shortRFC3339),
                         ("Period", String(period)),
                         ("Statistics.member.1", call.text("statistic") ?? "Average"),
                     ] + dimensions))
