@@ -49,7 +49,10 @@ import Testing
     }
 
     @Test func aFailedHandshakeWasNotSent() async throws {
-        let peer = try await Peer.weather()
+        // Who greets first answers a handshake at once; one that waits for a line may wait for ever.
+        let folder = try Fixtures.temporaryFolder().path(percentEncoded: false)
+        let peer = try await Peer.start(
+            "python3", [Fixtures.path("servers/mail.py"), "{port}", folder])
         var request = HTTPRequest("POST", try WebAddress("https://127.0.0.1:\(peer.port)/echo"))
         request.timeout = .seconds(30)
         let failure = await sendFailure(request)
