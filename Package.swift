@@ -43,13 +43,14 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CCurl"),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+        .target(name: "CPrefetch"),
 
         library("JSON"),
         library("Text", ["CRE2"]),
         library("Cryptography", ["CCrypto"]),
         library("CEL", ["Text"]),
         .executableTarget(name: "bench-cel", dependencies: ["CEL"], swiftSettings: settings),
-        library("EventPattern", ["JSON", "Text"]),
+        library("EventPattern", ["CPrefetch", "JSON", "Text"]),
         library("BelayCompiler", ["CYAML", "CEL", "EventPattern", "JSON", "Text", "Cryptography"]),
         library(
             "BelayEngine", ["BelayCompiler", "CEL", "EventPattern", "JSON", "Text", "Cryptography"]),

@@ -66,30 +66,9 @@ struct ConditionTable {
             list = tests.filter { table.records[Int($0)].kind != .text } + [table.set(sets)]
             sets += 1
         }
-        var record = ConditionRecord(
-            field: field, tests: list.count == 1 ? list[0] : table.list(list),
-            count: UInt32(list.count), allowsAbsence: allowsAbsence)
-        if list.count == 1, case .range(let range) = table.tests[Int(list[0])] {
-            record.setRange(range)
-        }
-        return record
-    }
-}
-
-extension ConditionRecord {
-    /// Puts a range's bounds into the record if doubles hold them exactly.
-    fileprivate mutating func setRange(_ range: NumberRange) {
-        guard let low = ConditionRecord.bound(range.lower),
-            let high = ConditionRecord.bound(range.upper)
-        else { return }
-        isPlainRange = true
-        self.low = range.lower == nil ? -.infinity : range.lower!.included ? low : low.nextUp
-        self.high = range.upper == nil ? .infinity : range.upper!.included ? high : high.nextDown
-    }
-
-    private static func bound(_ bound: NumberRange.Bound?) -> Double? {
-        guard let bound else { return 0 }
-        if case .whole(_, let magnitude) = bound.number, magnitude > 1 << 53 { return nil }
-        return bound.number.double
+        return ConditionRecord(
+            only: table.records[Int(list[0])], field: field,
+            tests: list.count == 1 ? list[0] : table.list(list), count: UInt32(list.count),
+            allowsAbsence: allowsAbsence)
     }
 }

@@ -103,10 +103,9 @@ struct ProgramCompiler {
         addNodes(&tables)
         tables.tests = tests.records
         tables.ranges = tests.ranges
-        tables.stretches = tests.stretches
         tables.expressions = tests.expressions
-        tables.bytes = tests.paddedBytes
-        return Program(tables, ruleCount: rules)
+        tables.bytes = tests.bytes
+        return Program(ProgramLayout.arranged(tables), ruleCount: rules)
     }
 }
 

@@ -3,7 +3,6 @@ struct TestTable {
     private(set) var records: [TestRecord] = []
     private(set) var bytes: [UInt8] = []
     private(set) var ranges: [RangeRecord] = []
-    private(set) var stretches: [Stretch] = []
     private(set) var expressions: [Expression] = []
     /// The interned tests by number; records copied for a condition's list or a negation are `absent`.
     private(set) var tests: [Test] = []
@@ -59,7 +58,10 @@ struct TestTable {
             return TestRecord(kind: .expression, offset: UInt32(expressions.count - 1))
         case .range(let range):
             ranges.append(RangeRecord(range))
-            return TestRecord(kind: .range, offset: UInt32(ranges.count - 1))
+            let ends = range.plainEnds
+            return TestRecord(
+                kind: .range, flag: ends != nil, offset: UInt32(ranges.count - 1),
+                first: ends?.low.bitPattern ?? 0, second: ends?.high.bitPattern ?? 0)
         case .noneOf(let tests):
             let numbers = tests.map { number($0) }
             return TestRecord(kind: .noneOf, length: UInt32(numbers.count), offset: list(numbers))
@@ -97,18 +99,14 @@ struct TestTable {
 
     private mutating func put(_ glob: Glob) -> TestRecord {
         guard glob.parts.count > 1 else { return put(.text, glob.parts[0]) }
-        let parts = glob.parts.map { stretch($0.bytes) }
-        stretches.append(contentsOf: parts)
+        let parts = stretch(WildcardParts.bytes(glob))
         return TestRecord(
-            kind: .wildcard, length: UInt32(parts.count),
-            offset: UInt32(stretches.count - parts.count))
+            kind: .wildcard, length: UInt32(glob.parts.count), offset: parts.offset,
+            bits: parts.length)
     }
 
     /// Puts bytes that are no test's into the pool.
     mutating func pool(_ text: [UInt8]) -> UInt32 { stretch(text).offset }
-
-    /// The pool with bytes behind it that may be read.
-    var paddedBytes: [UInt8] { bytes + Array(repeating: 0, count: MatchScratch.padding) }
 }
 
 extension [UInt8] {
@@ -126,6 +124,26 @@ extension [UInt8] {
     func accessHash(tag: UInt32) -> UInt64 {
         let padded = self + Array(repeating: 0, count: 16)
         return padded.withUnsafeBufferPointer { Hashing.bytes($0.baseAddress!, count, tag: tag) }
+    }
+}
+
+extension NumberRange {
+    /// The ends as closed ones, if doubles hold the bounds exactly.
+    fileprivate var plainEnds: (low: Double, high: Double)? {
+        guard let low = NumberRange.exact(lower), let high = NumberRange.exact(upper) else {
+            return nil
+        }
+        return (
+            lower.map { $0.included ? low : low.nextUp } ?? -.infinity,
+            upper.map { $0.included ? high : high.nextDown } ?? .infinity
+        )
+    }
+
+    /// The double that a bound is, nil if there is none; any if there is no bound.
+    private static func exact(_ bound: Bound?) -> Double? {
+        guard let bound else { return 0 }
+        if case .whole(_, let magnitude) = bound.number, magnitude > 1 << 53 { return nil }
+        return bound.number.double
     }
 }
 

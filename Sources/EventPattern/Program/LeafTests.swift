@@ -12,6 +12,16 @@ struct LeafTests {
             }
             return equalsText(test, leaf)
         }
+        if test.pointee.kind == .prefix {
+            guard leaf.pointee.kind == .text, leaf.pointee.length >= test.pointee.length else {
+                return false
+            }
+            return beginsWithText(test, leaf)
+        }
+        if test.pointee.kind == .range, test.pointee.flag, let value = leaf.pointee.plainDouble {
+            return value >= Double(bitPattern: test.pointee.first)
+                && value <= Double(bitPattern: test.pointee.second)
+        }
         return holdsOther(test, leaf)
     }
 
@@ -19,6 +29,17 @@ struct LeafTests {
     private func equalsText(_ test: UnsafePointer<TestRecord>, _ leaf: UnsafePointer<Leaf>) -> Bool
     {
         let length = Int(leaf.pointee.length)
+        guard Hashing.head(leaf.pointee.start, length) == test.pointee.first else { return false }
+        return length <= 8
+            || Hashing.equal(leaf.pointee.start, view.bytes + Int(test.pointee.offset), length)
+    }
+
+    /// Whether a text that is long enough begins with a test's; eight bytes are compared in place.
+    @inline(__always)
+    private func beginsWithText(_ test: UnsafePointer<TestRecord>, _ leaf: UnsafePointer<Leaf>)
+        -> Bool
+    {
+        let length = Int(test.pointee.length)
         guard Hashing.head(leaf.pointee.start, length) == test.pointee.first else { return false }
         return length <= 8
             || Hashing.equal(leaf.pointee.start, view.bytes + Int(test.pointee.offset), length)
@@ -68,9 +89,6 @@ extension LeafTests {
         let operand = UnsafeBufferPointer(
             start: view.bytes + Int(test.pointee.offset), count: Int(test.pointee.length))
         switch test.pointee.kind {
-        case .prefix:
-            return text.count >= operand.count
-                && Hashing.equal(leaf.pointee.start, operand.baseAddress!, operand.count)
         case .suffix:
             return text.count >= operand.count
                 && Hashing.equal(
@@ -80,7 +98,7 @@ extension LeafTests {
         case .foldedText: return FoldedText.begins(text, with: operand, whole: true)
         case .foldedPrefix: return FoldedText.begins(text, with: operand, whole: false)
         case .foldedSuffix: return FoldedText.ends(text, with: operand)
-        case .wildcard: return matches(test.pointee.offset, test.pointee.length, text)
+        case .wildcard: return matches(test, text)
         case .expression:
             return expressions._withUnsafeGuaranteedRef {
                 $0.expressions[Int(test.pointee.offset)].isFound(in: text)
@@ -101,30 +119,54 @@ extension LeafTests {
     }
 
     /// A wildcard with at least one star: first part at the start, last at the end, the others between in order.
-    private func matches(_ parts: UInt32, _ count: UInt32, _ text: UnsafeBufferPointer<UInt8>)
-        -> Bool
-    {
-        let parts = view.stretches + Int(parts)
-        let last = Int(count) - 1
-        let head = parts[0]
-        let tail = parts[last]
-        guard text.count >= Int(head.length) + Int(tail.length), let start = text.baseAddress,
-            Hashing.equal(start, view.bytes + Int(head.offset), Int(head.length)),
-            Hashing.equal(
-                start + (text.count - Int(tail.length)), view.bytes + Int(tail.offset),
-                Int(tail.length))
+    ///
+    /// Its parts stand in the pool in the order in which they are compared, first, last, others, each behind its length.
+    private func matches(
+        _ wildcard: UnsafePointer<TestRecord>, _ text: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        var parts = WildcardParts(at: view.bytes + Int(wildcard.pointee.offset))
+        let head = parts.next()
+        let tail = parts.next()
+        guard text.count >= head.count + tail.count, let start = text.baseAddress,
+            Hashing.equal(start, head.baseAddress!, head.count),
+            Hashing.equal(start + (text.count - tail.count), tail.baseAddress!, tail.count)
         else { return false }
-        var from = Int(head.length)
-        let to = text.count - Int(tail.length)
-        for index in 1..<max(last, 1) {
-            let part = UnsafeBufferPointer(
-                start: view.bytes + Int(parts[index].offset), count: Int(parts[index].length))
+        var from = head.count
+        let to = text.count - tail.count
+        for _ in 2..<wildcard.pointee.length {
+            let part = parts.next()
             guard let found = TextSearch.first(part, in: text, from: from, to: to) else {
                 return false
             }
             from = found + part.count
         }
         return true
+    }
+}
+
+/// Walks the parts of a wildcard in the pool of bytes.
+struct WildcardParts {
+    private var place: UnsafePointer<UInt8>
+
+    init(at place: UnsafePointer<UInt8>) { self.place = place }
+
+    @inline(__always)
+    mutating func next() -> UnsafeBufferPointer<UInt8> {
+        let length = UInt32(
+            littleEndian: UnsafeRawPointer(place).loadUnaligned(as: UInt32.self))
+        let part = UnsafeBufferPointer(start: place + 4, count: Int(length))
+        place += 4 + Int(length)
+        return part
+    }
+
+    /// The bytes that `next` walks.
+    static func bytes(_ glob: Glob) -> [UInt8] {
+        let parts = glob.parts
+        let order = [parts[0], parts[parts.count - 1]] + parts[1..<(parts.count - 1)]
+        return order.flatMap { part in
+            let length = UInt32(part.bytes.count)
+            return (0..<4).map { UInt8(truncatingIfNeeded: length >> ($0 * 8)) } + part.bytes
+        }
     }
 }
 

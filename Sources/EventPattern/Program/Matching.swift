@@ -1,3 +1,5 @@
+import CPrefetch
+
 /// One match at work: looks the leaves up, runs the programs they lead to, and reports rules.
 struct Matching {
     let view: ProgramView
@@ -9,6 +11,7 @@ struct Matching {
 
     /// Matches the leaves collected.
     func run() {
+        findPrograms()
         for number in 0..<context.pointee.leafCount {
             let leaf = context.pointee.leaves + number
             let field = view.fields + Int(leaf.pointee.field)
@@ -23,6 +26,34 @@ struct Matching {
         if always != 0 { run(always) }
     }
 
+    /// Looks up all texts that can be looked up whole before the first program runs, so that the waits for memory
+    /// overlap: first every slot is asked for, then every program.
+    private func findPrograms() {
+        for number in 0..<context.pointee.leafCount {
+            let leaf = context.pointee.leaves + number
+            guard leaf.pointee.kind == .text else { continue }
+            let field = view.fields + Int(leaf.pointee.field)
+            guard field.pointee.classes & AccessClass.text.bit != 0 else { continue }
+            let hash = Hashing.bytes(
+                leaf.pointee.start, Int(leaf.pointee.length),
+                tag: Matching.tag(leaf.pointee.field, .text))
+            leaf.pointee.bits = hash
+            prefetch_line(view.accesses + Int(truncatingIfNeeded: hash) & view.accessMask)
+        }
+        for number in 0..<context.pointee.leafCount {
+            let leaf = context.pointee.leaves + number
+            guard leaf.pointee.kind == .text else { continue }
+            let field = view.fields + Int(leaf.pointee.field)
+            guard field.pointee.classes & AccessClass.text.bit != 0 else { continue }
+            let hash = leaf.pointee.bits
+            leaf.pointee.bits = 0
+            visitText(Matching.tag(leaf.pointee.field, .text), hash, leaf) { program in
+                leaf.pointee.bits = UInt64(program)
+                prefetch_line(view.instructions + Int(program))
+            }
+        }
+    }
+
     /// Runs a residual program.
     @inline(__always)
     private func run(_ program: UInt32) {
@@ -33,8 +64,9 @@ struct Matching {
             let instruction = at.pointee
             if instruction.condition >= 0 {
                 let known = memo[Int(instruction.condition)] ^ stamp
-                let holds = known <= 1 ? known != 0 : ask(instruction.condition)
-                at = holds ? at + 1 : view.instructions + Int(instruction.target)
+                let other = view.instructions + Int(instruction.target)
+                let holds = known <= 1 ? known != 0 : ask(instruction.condition, else: other)
+                at = holds ? at + 1 : other
             } else if instruction.condition != Int32.min {
                 emit(instruction)
                 at += 1
@@ -46,7 +78,8 @@ struct Matching {
 
     /// Evaluates a condition and remembers the answer for this event.
     @inline(never)
-    private func ask(_ condition: Int32) -> Bool {
+    private func ask(_ condition: Int32, else other: UnsafePointer<Instruction>) -> Bool {
+        prefetch_line(other)
         let record = view.conditions + Int(condition)
         let answer = holds(record)
         context.pointee.memo[Int(condition)] = context.pointee.epoch &<< 1 | (answer ? 1 : 0)
@@ -61,11 +94,7 @@ struct Matching {
         var number = state.first
         while number >= 0 {
             let leaf = context.pointee.leaves + Int(number)
-            if condition.pointee.isPlainRange, let value = leaf.pointee.plainDouble {
-                if value >= condition.pointee.low, value <= condition.pointee.high { return true }
-            } else if satisfies(leaf, condition) {
-                return true
-            }
+            if satisfies(leaf, condition) { return true }
             number = leaf.pointee.next
         }
         return false
@@ -75,21 +104,28 @@ struct Matching {
     private func satisfies(_ leaf: UnsafePointer<Leaf>, _ condition: UnsafePointer<ConditionRecord>)
         -> Bool
     {
+        if condition.pointee.count == 1 {
+            return satisfies(
+                leaf, UnsafeRawPointer(condition).assumingMemoryBound(to: TestRecord.self))
+        }
         let first = view.tests + Int(condition.pointee.tests)
-        for index in 0..<Int(condition.pointee.count) {
-            let test = first + index
-            if test.pointee.kind == .textSet ? inSet(leaf, test) : tests.holds(test, leaf) {
-                return true
-            }
+        for index in 0..<Int(condition.pointee.count) where satisfies(leaf, first + index) {
+            return true
         }
         return false
+    }
+
+    @inline(__always)
+    private func satisfies(_ leaf: UnsafePointer<Leaf>, _ test: UnsafePointer<TestRecord>) -> Bool {
+        test.pointee.kind == .textSet ? inSet(leaf, test) : tests.holds(test, leaf)
     }
 
     private func inSet(_ leaf: UnsafePointer<Leaf>, _ test: UnsafePointer<TestRecord>) -> Bool {
         guard leaf.pointee.kind == .text else { return false }
         let tag = Matching.tag(test.pointee.offset, .set)
         var found = false
-        visitText(tag, leaf) { _ in found = true }
+        let hash = Hashing.bytes(leaf.pointee.start, Int(leaf.pointee.length), tag: tag)
+        visitText(tag, hash, leaf) { _ in found = true }
         return found
     }
 
@@ -161,10 +197,11 @@ extension Matching {
 
     /// Calls a body with the program of the access slot of this text, if there is one.
     @inline(__always)
-    private func visitText(_ tag: UInt32, _ leaf: UnsafePointer<Leaf>, _ body: (UInt32) -> Void) {
+    private func visitText(
+        _ tag: UInt32, _ hash: UInt64, _ leaf: UnsafePointer<Leaf>, _ body: (UInt32) -> Void
+    ) {
         let start = leaf.pointee.start
         let length = Int(leaf.pointee.length)
-        let hash = Hashing.bytes(start, length, tag: tag)
         guard length <= AccessSlot.longestText else { return visit(tag, hash, leaf, body) }
         let first = Hashing.head(start, length)
         let second = Hashing.tail(start, length)
@@ -186,11 +223,9 @@ extension Matching {
     @inline(__always)
     private func enter(_ leaf: UnsafePointer<Leaf>, _ field: UnsafePointer<FieldRecord>) {
         let classes = field.pointee.classes
-        let number = leaf.pointee.field
         guard leaf.pointee.kind == .text else { return enterOther(leaf, field) }
-        if classes & AccessClass.text.bit != 0 {
-            let tag = Matching.tag(number, .text)
-            visitText(tag, leaf) { run($0) }
+        if classes & AccessClass.text.bit != 0, leaf.pointee.bits != 0 {
+            run(UInt32(truncatingIfNeeded: leaf.pointee.bits))
         }
         if classes & ~(AccessClass.text.bit | AccessClass.number.bit | AccessClass.literal.bit) != 0
         {

@@ -5,7 +5,6 @@ final class Program: Sendable {
     let bytes: [UInt8]
     let tests: [TestRecord]
     let ranges: [RangeRecord]
-    let stretches: [Stretch]
     let sizes: [UInt32]
     let conditions: [ConditionRecord]
     let instructions: [Instruction]
@@ -25,7 +24,6 @@ final class Program: Sendable {
         bytes = tables.bytes
         tests = tables.tests
         ranges = tables.ranges
-        stretches = tables.stretches
         sizes = tables.sizes
         conditions = tables.conditions
         instructions = tables.instructions
@@ -42,7 +40,7 @@ final class Program: Sendable {
     /// The bytes of the tables, without what RE2 keeps for its expressions.
     var byteCount: Int {
         nodes.byteCount + keys.byteCount + bytes.byteCount + tests.byteCount + ranges.byteCount
-            + stretches.byteCount + sizes.byteCount + conditions.byteCount + instructions.byteCount
+            + sizes.byteCount + conditions.byteCount + instructions.byteCount
             + accesses.byteCount + intervals.byteCount + fields.byteCount + branches.byteCount
             + branchConditions.byteCount + expressions.byteCount
     }
@@ -54,7 +52,6 @@ final class Program: Sendable {
         var bytes: [UInt8] = []
         var tests: [TestRecord] = []
         var ranges: [RangeRecord] = []
-        var stretches: [Stretch] = []
         var sizes: [UInt32] = []
         var conditions: [ConditionRecord] = []
         /// Program 0 is the empty one.
@@ -76,7 +73,6 @@ struct ProgramView {
     let bytes: UnsafePointer<UInt8>
     let tests: UnsafePointer<TestRecord>
     let ranges: UnsafePointer<RangeRecord>
-    let stretches: UnsafePointer<Stretch>
     let sizes: UnsafePointer<UInt32>
     let conditions: UnsafePointer<ConditionRecord>
     let instructions: UnsafePointer<Instruction>
@@ -97,22 +93,19 @@ extension Program {
                 bytes.withPointer { bytes in
                     tests.withPointer { tests in
                         ranges.withPointer { ranges in
-                            stretches.withPointer { stretches in
-                                withRest {
-                                    (
-                                        sizes, conditions, instructions, accesses, intervals,
-                                        fields, branches, lists
-                                    ) in
-                                    body(
-                                        ProgramView(
-                                            nodes: nodes, keys: keys, bytes: bytes, tests: tests,
-                                            ranges: ranges, stretches: stretches, sizes: sizes,
-                                            conditions: conditions, instructions: instructions,
-                                            accesses: accesses, accessMask: self.accesses.count - 1,
-                                            intervals: intervals, fields: fields,
-                                            branches: branches,
-                                            branchConditions: lists))
-                                }
+                            withRest {
+                                (
+                                    sizes, conditions, instructions, accesses, intervals, fields,
+                                    branches, lists
+                                ) in
+                                body(
+                                    ProgramView(
+                                        nodes: nodes, keys: keys, bytes: bytes, tests: tests,
+                                        ranges: ranges, sizes: sizes, conditions: conditions,
+                                        instructions: instructions, accesses: accesses,
+                                        accessMask: self.accesses.count - 1, intervals: intervals,
+                                        fields: fields, branches: branches,
+                                        branchConditions: lists))
                             }
                         }
                     }

@@ -52,17 +52,18 @@ enum TestKind: UInt8 {
 /// A test as the matcher evaluates it; the meaning of the numbers depends on the kind.
 struct TestRecord {
     var kind: TestKind
-    /// A sign, a boolean, an address family.
+    /// A sign, a boolean, an address family, whether a range is plain.
     var flag: Bool = false
     /// Bytes of text, parts of a wildcard, inner tests.
     var length: UInt32 = 0
     /// Where the text, the parts or the inner tests begin; the number of an expression or a range.
     var offset: UInt32 = 0
-    /// Bits of a block.
+    /// Bits of a block; bytes of a wildcard's parts.
     var bits: UInt32 = 0
-    /// The first eight bytes of a text; a magnitude; a double's bits; the first half of an address.
+    /// The first eight bytes of a text; a magnitude; a double's bits; the first half of an address; the lower end of a
+    /// range that doubles hold exactly, which the flag says.
     var first: UInt64 = 0
-    /// The exponent of a decimal; the second half of an address.
+    /// The exponent of a decimal; the second half of an address; the upper end of such a range.
     var second: UInt64 = 0
 }
 
@@ -94,14 +95,13 @@ struct Stretch {
 
 /// A field with its alternatives.
 struct ConditionRecord {
+    /// The test if there is only one, first so that a pointer to the record is one to the test.
+    var only: TestRecord
     var field: UInt32
+    /// The tests side by side if there are several.
     var tests: UInt32
     var count: UInt32
     var allowsAbsence: Bool
-    /// Whether it is one numeric range whose bounds doubles hold exactly, put here as closed.
-    var isPlainRange = false
-    var low = 0.0
-    var high = 0.0
 }
 
 /// A step of a residual program: `condition` at or above zero asks a condition and goes to `target` if it does not
@@ -206,6 +206,6 @@ struct Leaf {
     var field: UInt32
     /// The next leaf of the same field, -1 if this is the last.
     var next: Int32
-    /// A magnitude, or a double's bits.
+    /// A magnitude, or a double's bits; of a text the hash it is looked up by, then the program found, 0 if none.
     var bits: UInt64
 }
