@@ -8,10 +8,11 @@ import PackageDescription
 let package = Package(
     name: "FuzzEventPattern",
     targets: [
+        .target(name: "CPrefetch"),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "JSON"),
         .target(name: "Text", dependencies: ["CRE2"]),
-        .target(name: "EventPattern", dependencies: ["JSON", "Text"]),
+        .target(name: "EventPattern", dependencies: ["CPrefetch", "JSON", "Text"]),
         .target(name: "CFuzz"),
         .executableTarget(name: "FuzzEventPattern", dependencies: ["EventPattern", "CFuzz"]),
     ],
