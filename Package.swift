@@ -120,7 +120,10 @@ let package = Package(
             ["BelayEngine", "BelayCompiler", "CEL", "EventPattern", "JSON", "Cryptography"]),
         tests(
             "BelayProviders",
-            ["BelayProviders", "BelayEngine", "BelayCompiler", "JSON", "Cryptography"]),
+            [
+                "BelayProviders", "BelayStore", "BelayEngine", "BelayCompiler", "JSON",
+                "Cryptography",
+            ]),
         tests(
             "BelayStore",
             [

@@ -55,6 +55,44 @@ import Testing
         #expect(links > 5)
     }
 
+    /// A table that vouches for a behaviour by a test vouches for nothing if there is no such test.
+    @Test func everyTestThatAPageNamesExists() throws {
+        let suites = try Repository.files(below: "Tests", ending: "Tests.swift").map(
+            Repository.text)
+        let scripts = try Repository.files(below: "scripts", ending: ".py").map(Repository.text)
+            .joined()
+        let failpoints = Failpoint.allCases.map(\.rawValue)
+        var named = 0
+        for page in Repository.files(below: "docs", ending: ".md") {
+            for match in try Repository.text(page).matches(
+                of: #/`([A-Z][A-Za-z0-9]*Tests)\.([A-Za-z0-9]+)`/#)
+            {
+                named += 1
+                #expect(
+                    suites.contains {
+                        $0.contains("struct \(match.1)") && $0.contains("func \(match.2)(")
+                    }, "\(page): there is no \(match.1).\(match.2)")
+            }
+        }
+        // What the harnesses of faults are asked for by name: a failpoint, a kind of fault, a scene.
+        let table = try Repository.lines("docs/faults.md").filter { $0.hasPrefix("|") }
+        for line in table {
+            let cell = line.split(separator: "|").last ?? ""
+            for match in cell.matches(of: #/`(?:make crash|faults\.py)`: ((?:`[^`]+`(?:, )?)+)/#) {
+                for name in match.1.matches(of: #/`([a-z][^`]*)`/#)
+                where !["make crash", "faults.py"].contains(name.1) {
+                    named += 1
+                    #expect(
+                        failpoints.contains(String(name.1))
+                            || scripts.contains("def \(name.1)(")
+                            || scripts.contains("\"\(name.1)"),
+                        "docs/faults.md: no harness knows \(name.1)")
+                }
+            }
+        }
+        #expect(named > 30)
+    }
+
     /// The pages of a folder, without those whose names are no subject: README and index.
     private func pages(_ folder: String) -> [String] {
         Repository.names(in: folder).filter { $0.hasSuffix(".md") && $0 != "README.md" }

@@ -1,7 +1,7 @@
 import BelayCompiler
 import JSON
 
-/// Carries single attempts out: within the provider's limit, within the time-out, checked and redacted.
+/// Carries single attempts out: within the binding's limit, within the time-out, checked and redacted.
 struct CallRunner: Sendable {
     let world: any World
     let providers: ProviderRegistry
@@ -19,7 +19,11 @@ struct CallRunner: Sendable {
         }
         let limit = context.environment.binding(for: intent.action)?.maxInFlight ?? 16
         let request = request(intent, at: path)
-        let outcome = await bulkhead.within(limit, of: intent.provider) {
+        let outcome: ActionOutcome = await bulkhead.within(limit, of: intent.action) {
+            // The run may have been stopped while the call waited for room.
+            guard !Task.isCancelled else {
+                return .lost(.cancelled, message: "the call was broken off before it began")
+            }
             world.failpoints.pass(.effectBefore)
             return await bounded(intent.timeout) { await provider.perform(request) }
         }

@@ -18,11 +18,13 @@ package struct AWSClient: Sendable {
     let identities = Locked<[Place: AWSIdentity]>([:])
 
     package init(
-        http: JudgedClient, variable: @escaping @Sendable (String) -> String?,
+        http: JudgedClient, children: ChildProcesses,
+        variable: @escaping @Sendable (String) -> String?,
         now: @escaping @Sendable () -> Timestamp
     ) {
         caller = AWSCaller(http: http, now: now)
-        chain = AWSCredentialChain(http: http, variable: variable, now: now)
+        chain = AWSCredentialChain(
+            http: http, children: children, variable: variable, now: now)
         self.variable = variable
     }
 

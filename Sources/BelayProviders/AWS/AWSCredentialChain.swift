@@ -20,18 +20,21 @@ package actor AWSCredentialChain {
     }
 
     let http: JudgedClient
+    let children: ChildProcesses
     let variable: @Sendable (String) -> String?
     let now: @Sendable () -> Timestamp
     private var kept: [Identity: AWSCredentials] = [:]
     private var underWay: [Identity: Task<Result<AWSCredentials, AWSCredentialsError>, Never>] = [:]
     /// Renewed when less than this is left.
-    private static let margin: Duration = .seconds(300)
+    static let margin: Duration = .seconds(300)
 
     package init(
-        http: JudgedClient, variable: @escaping @Sendable (String) -> String?,
+        http: JudgedClient, children: ChildProcesses,
+        variable: @escaping @Sendable (String) -> String?,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.http = http
+        self.children = children
         self.variable = variable
         self.now = now
     }
@@ -111,9 +114,9 @@ package actor AWSCredentialChain {
             return try await assume(
                 role, profile["external_id"], profile["role_session_name"], with: source, region)
         }
-        if profile["credential_process"] != nil {
-            throw AWSCredentialsError(
-                "profile '\(name)' uses credential_process, which is not supported")
+        // Keys of the credentials file come before a program, a program before keys of the configuration.
+        if let line = profile["credential_process"], !profiles.haveKeys.contains(name) {
+            return try await fromProcess(line, profile: name)
         }
         if profile["sso_session"] != nil || profile["sso_start_url"] != nil {
             throw AWSCredentialsError(

@@ -5,6 +5,9 @@ struct AWSProfiles: Sendable {
     /// Settings by profile; the credentials file's win.
     private(set) var profiles: [String: [String: String]] = [:]
 
+    /// Profiles whose keys stand in the credentials file.
+    private(set) var haveKeys: Set<String> = []
+
     /// Reads the files that exist; a file that is missing is no error.
     static func load(_ variable: (String) -> String?) -> AWSProfiles {
         let home = variable("HOME") ?? ""
@@ -29,7 +32,9 @@ struct AWSProfiles: Sendable {
                 let mark = bare.firstIndex(of: "=")
             {
                 let value = bare[bare.index(after: mark)...].trimmed
-                profiles[name, default: [:]][bare[..<mark].trimmed.lowercased()] = value
+                let key = bare[..<mark].trimmed.lowercased()
+                profiles[name, default: [:]][key] = value
+                if !isConfig, key == "aws_access_key_id" { haveKeys.insert(name) }
             }
         }
     }

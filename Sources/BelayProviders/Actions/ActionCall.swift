@@ -35,6 +35,14 @@ package struct Refusal: Error {
 
     package init(_ outcome: ActionOutcome) { self.outcome = outcome }
 
+    /// What it says to people.
+    var message: String {
+        switch outcome {
+        case .succeeded: ""
+        case .failed(_, _, let message), .lost(_, let message): message
+        }
+    }
+
     package static func invalid(_ message: String) -> Refusal {
         Refusal(.failed(.invalid, retryable: false, message: message))
     }
@@ -57,7 +65,7 @@ extension ActionRequest {
 }
 
 extension ActionOutcome {
-    fileprivate func redacted(by opener: any SecretOpener) -> ActionOutcome {
+    func redacted(by opener: any SecretOpener) -> ActionOutcome {
         switch self {
         case .succeeded(let output): .succeeded(output.redacted(by: opener))
         case .failed(let kind, let retryable, let message):

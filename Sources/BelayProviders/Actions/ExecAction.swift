@@ -14,10 +14,11 @@ package struct ExecAction: ActionProvider {
             "directory", .string, description: "The absolute working folder; default `/`."),
         InputContract("stdin", .string, description: "What the program reads."),
         InputContract(
-            "output", .string, allowed: ["text", "json", "none"], standard: "text",
+            "output", .string, allowed: ["text", "json", "ends", "none"], standard: "text",
             description:
                 "`text`: stdout and stderr as text. `json`: stdout is an object, the step's output. "
-                + "`none`: only sizes and digests, for programs that write more than 1 MiB."),
+                + "For programs that write more than 1 MiB: `ends`, the beginning and the end of what was "
+                + "written, its size and its digest; `none`, only size and digest."),
         InputContract("ok", .list, description: "Exit codes that are a success; default 0."),
         InputContract("memory", .integer, description: "Bytes of address space, at most."),
     ]
@@ -36,6 +37,12 @@ package struct ExecAction: ActionProvider {
                             "exit_code", .integer, description: "The program's exit code."),
                         OutputContract("stdout", .string, description: "What it wrote."),
                         OutputContract("stderr", .string, description: "What it complained about."),
+                        OutputContract(
+                            "stdout_bytes", .integer,
+                            description: "How much it wrote; with `ends` and `none`."),
+                        OutputContract(
+                            "stdout_sha256", .string,
+                            description: "The digest of all of it; with `ends` and `none`."),
                     ],
                     timeout: .seconds(30)),
                 serves: ["*"])
@@ -52,7 +59,8 @@ package struct ExecAction: ActionProvider {
             let allowed = try ExecAction.successCodes(call)
             do throws(ChildError) {
                 let result = try await tools.children.run(command)
-                return ExecAction.outcome(result, allowed, call.text("output") ?? "text")
+                return ExecAction.outcome(
+                    result, allowed, call.text("output") ?? "text", request.secrets.redact)
             } catch {
                 return ExecAction.outcome(error)
             }
@@ -99,11 +107,15 @@ package struct ExecAction: ActionProvider {
 
     // MARK: - Outcomes
 
+    /// Characters of each end in the form `ends`, and in the message about an output that is too large.
+    private static let longEnd = 4_000
+    private static let shortEnd = 100
+
     /// The exit code by which a program says that another try may succeed (sysexits.h, EX_TEMPFAIL).
     private static let temporaryFailure = 75
 
     private static func outcome(
-        _ result: ChildResult, _ allowed: [Int], _ form: String
+        _ result: ChildResult, _ allowed: [Int], _ form: String, _ redact: (String) -> String
     ) -> ActionOutcome {
         switch (result.stop, result.ending) {
         case (.deadline?, _):
@@ -114,7 +126,7 @@ package struct ExecAction: ActionProvider {
             return .failed(
                 .remote, retryable: false, message: "ended by signal \(signal)\(complaint(result))")
         case (nil, .exited(let code)) where allowed.contains(code):
-            return output(result, code, form)
+            return output(result, code, form, redact)
         case (nil, .exited(temporaryFailure)):
             return .failed(
                 .unavailable, retryable: true,
@@ -125,21 +137,22 @@ package struct ExecAction: ActionProvider {
         }
     }
 
-    private static func output(_ result: ChildResult, _ code: Int, _ form: String) -> ActionOutcome
-    {
-        if form == "none" {
-            return .succeeded([
+    private static func output(
+        _ result: ChildResult, _ code: Int, _ form: String, _ redact: (String) -> String
+    ) -> ActionOutcome {
+        if form == "none" || form == "ends" {
+            var output: JSONObject = [
                 "exit_code": .integer(Int64(code)),
                 "stdout_bytes": .integer(Int64(result.output.count)),
                 "stdout_sha256": .string(result.output.digest),
-            ])
+            ]
+            if form == "ends" {
+                output["stdout"] = .string(ends(result.output, redact))
+                output["stderr"] = .string(ends(result.error, redact))
+            }
+            return .succeeded(.object(output))
         }
-        guard let bytes = result.output.whole else {
-            let size =
-                "the program wrote \(result.output.count) bytes, sha256 \(result.output.digest)"
-            return .failed(
-                .outputTooLarge, retryable: false, message: "\(size); see `output: none`")
-        }
+        guard let bytes = result.output.whole else { return tooLarge(result.output, redact) }
         if form == "json" {
             guard let value = try? JSONParser.parse(bytes), case .object = value else {
                 return .failed(
@@ -148,10 +161,30 @@ package struct ExecAction: ActionProvider {
             }
             return .succeeded(value)
         }
+        let error = result.error.whole.map { String(decoding: $0, as: UTF8.self) }
         return .succeeded([
             "exit_code": .integer(Int64(code)), "stdout": .string(result.output.text),
-            "stderr": .string(result.error.text),
+            "stderr": .string(error ?? ends(result.error, redact)),
         ])
+    }
+
+    /// Beginning and end, with a line between them that says what is missing.
+    private static func ends(_ output: BoundedOutput, _ redact: (String) -> String) -> String {
+        let (head, tail) = output.excerpt(longEnd, redact: redact)
+        guard let tail else { return head }
+        return "\(head)\n[… cut out of \(output.count) bytes, sha256 \(output.digest) …]\n\(tail)"
+    }
+
+    private static func tooLarge(
+        _ output: BoundedOutput, _ redact: (String) -> String
+    ) -> ActionOutcome {
+        let (head, tail) = output.excerpt(shortEnd) { PrintableText.escaped(redact($0)) }
+        let size = "the program wrote \(output.count) bytes, sha256 \(output.digest)"
+        return .failed(
+            .outputTooLarge, retryable: false,
+            message:
+                "\(size); see `output: ends`; it begins with \"\(head)\" and ends with \"\(tail ?? "")\""
+        )
     }
 
     /// The last line of what the program complained about, for the message.

@@ -54,13 +54,13 @@ enum HTTPSettings {
         }
     }
 
-    static func tls(_ call: ActionCall) -> TLSSettings {
+    static func tls(_ call: ActionCall) -> TLSSettings { tls(call.settings) }
+
+    static func tls(_ settings: JSONObject) -> TLSSettings {
         var tls = TLSSettings()
-        tls.authorityFile = call.settings["ca_file"]?.stringValue
-        tls.clientCertificate = call.settings["client_certificate"]?.stringValue.map {
-            Array($0.utf8)
-        }
-        tls.clientKey = call.settings["client_key"]?.stringValue.map { Array($0.utf8) }
+        tls.authorityFile = settings["ca_file"]?.stringValue
+        tls.clientCertificate = settings["client_certificate"]?.stringValue.map { Array($0.utf8) }
+        tls.clientKey = settings["client_key"]?.stringValue.map { Array($0.utf8) }
         return tls
     }
 

@@ -2,10 +2,11 @@ package import BelayCompiler
 package import BelayEngine
 import JSON
 
-/// Acts on workloads and nodes by a Kubernetes API server, with a token or a client certificate, or with the
-/// service account of the pod that it runs in.
+/// Acts on workloads and nodes by a Kubernetes API server, with a token or a client certificate, with a
+/// kubeconfig file, or with the service account of the pod that it runs in.
 package struct KubernetesAction: ActionProvider {
-    private static let namespace = InputContract("namespace", .string, standard: "default")
+    private static let namespace = InputContract(
+        "namespace", .string, description: "Default: that of the context or pod, else `default`.")
     private static let kind = InputContract(
         "kind", .string, allowed: ["deployment", "statefulset", "daemonset"], standard: "deployment"
     )
@@ -19,6 +20,14 @@ package struct KubernetesAction: ActionProvider {
         settings: [
             InputContract(
                 "server", .string, description: "The API server; default: the pod's own cluster."),
+            InputContract(
+                "kubeconfig", .string,
+                description: "A kubeconfig file that tells server, authority and user instead."),
+            InputContract(
+                "context", .string,
+                description:
+                    "Its context; default: its current-context. Alone: of the files of KUBECONFIG, else of "
+                    + "`~/.kube/config`."),
             InputContract(
                 "token", .string, description: "A bearer token: a secret; default: the pod's."),
             InputContract("ca_file", .string, description: "PEM file of the cluster's authority."),
@@ -83,35 +92,40 @@ package struct KubernetesAction: ActionProvider {
 
     package func perform(_ request: ActionRequest) async -> ActionOutcome {
         await request.carriedOut(at: tools.now()) { call throws(Refusal) in
-            let cluster = try KubernetesCluster(call, tools)
-            let message = try cluster.message(try KubernetesAction.verb(call))
+            let cluster = try KubernetesCluster(call.settings, tools)
+            let message = cluster.message(try KubernetesAction.verb(call, cluster.namespace))
             var policy = HostPolicy()
             policy.trusted = [message.url.authority]
-            return await tools.post(message, policy, call) { response throws(Refusal) in
+            let outcome = await tools.post(message, policy, call) { response throws(Refusal) in
                 try KubernetesAction.output(call, response)
             }
+            return outcome.redacted(by: cluster.secrets)
         }
     }
 
     /// Method, path and patch of an operation.
-    private static func verb(_ call: ActionCall) throws(Refusal) -> KubernetesVerb {
-        let name = try segment(call, "name")
+    private static func verb(
+        _ call: ActionCall, _ own: String?
+    ) throws(Refusal) -> KubernetesVerb {
+        let name = try segment(try call.required("name"), "name")
+        let namespace = try segment(call.text("namespace") ?? own ?? "default", "namespace")
+        let kind = call.text("kind") ?? "deployment"
+        let workload = "/apis/apps/v1/namespaces/\(namespace)/\(kind)s/\(name)"
         switch call.request.operation {
-        case "read": return KubernetesVerb("GET", try workload(call, name))
+        case "read": return KubernetesVerb("GET", workload)
         case "restart":
             // The same attempt of the same step writes the same value: doing it twice is doing it once.
             let stamp: JSONValue = .string(String(call.request.idempotencyKey.prefix(32)))
             let annotations: JSONValue = ["annotations": ["belay/restarted-by": stamp]]
             let patch: JSONValue = ["spec": ["template": ["metadata": annotations]]]
-            return KubernetesVerb("PATCH", try workload(call, name), patch)
+            return KubernetesVerb("PATCH", workload, patch)
         case "scale":
             guard let count = try call.integer("replicas"), (0...10_000).contains(count) else {
                 throw .invalid("'replicas' must be a number from 0 to 10000")
             }
             let patch: JSONValue = ["spec": ["replicas": .integer(Int64(count))]]
-            return KubernetesVerb("PATCH", try workload(call, name) + "/scale", patch)
+            return KubernetesVerb("PATCH", workload + "/scale", patch)
         case "delete_pod":
-            let namespace = try segment(call, "namespace")
             return KubernetesVerb("DELETE", "/api/v1/namespaces/\(namespace)/pods/\(name)")
         case "cordon":
             let isOn = call.value("on") == nil ? true : try call.flag("on")
@@ -121,20 +135,14 @@ package struct KubernetesAction: ActionProvider {
         }
     }
 
-    private static func workload(_ call: ActionCall, _ name: String) throws(Refusal) -> String {
-        let namespace = try segment(call, "namespace")
-        return "/apis/apps/v1/namespaces/\(namespace)/\(call.text("kind") ?? "deployment")s/\(name)"
-    }
-
     /// A name as the API server takes it; anything else could name another path.
-    private static func segment(_ call: ActionCall, _ name: String) throws(Refusal) -> String {
-        let text = name == "namespace" ? call.text(name) ?? "default" : try call.required(name)
+    private static func segment(_ text: String, _ name: String) throws(Refusal) -> String {
         let isFine = { (byte: UInt8) in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
                 || "-.".utf8.contains(byte)
         }
-        guard text.utf8.allSatisfy(isFine), text.utf8.count <= 253,
+        guard text.utf8.allSatisfy(isFine), (1...253).contains(text.utf8.count),
             text.utf8.first != UInt8(ascii: ".")
         else {
             throw .invalid("'\(name)' is no name of a Kubernetes object: '\(text)'")
@@ -160,58 +168,5 @@ package struct KubernetesAction: ActionProvider {
             ]
         default: return call.targetOutput
         }
-    }
-}
-
-/// One request to the API server.
-private struct KubernetesVerb {
-    let method: String
-    let path: String
-    let patch: JSONValue?
-
-    init(_ method: String, _ path: String, _ patch: JSONValue? = nil) {
-        self.method = method
-        self.path = path
-        self.patch = patch
-    }
-}
-
-/// Where the API server is and how to get in.
-private struct KubernetesCluster {
-    private let server: WebAddress
-    private let token: String?
-    private var tls: TLSSettings
-    /// Where a pod finds its service account.
-    private static let account = "/var/run/secrets/kubernetes.io/serviceaccount"
-
-    init(_ call: ActionCall, _ tools: ProviderTools) throws(Refusal) {
-        tls = HTTPSettings.tls(call)
-        if let text = call.settings["server"]?.stringValue {
-            server = try HTTPSettings.address(text, "server")
-            token = call.settings["token"]?.stringValue
-            return
-        }
-        guard let host = tools.variable("KUBERNETES_SERVICE_HOST"),
-            let port = tools.variable("KUBERNETES_SERVICE_PORT"),
-            let own = SmallFile.text("\(KubernetesCluster.account)/token")
-        else { throw .invalid("no 'server' is set, and this is no pod of a cluster") }
-        let name = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
-        server = try HTTPSettings.address("https://\(name):\(port)", "server")
-        token = call.settings["token"]?.stringValue ?? own.trimmed
-        if tls.authorityFile == nil { tls.authorityFile = "\(KubernetesCluster.account)/ca.crt" }
-    }
-
-    func message(_ verb: KubernetesVerb) throws(Refusal) -> HTTPRequest {
-        var url = server
-        url.path = (server.path == "/" ? "" : server.path) + verb.path
-        var message = HTTPRequest(verb.method, url)
-        message.tls = tls
-        message.headers = [HTTPHeader("Accept", "application/json")]
-        if let token { message.headers.append(HTTPHeader("Authorization", "Bearer \(token)")) }
-        if let patch = verb.patch {
-            message.body = Array(patch.text().utf8)
-            message.headers.append(HTTPHeader("Content-Type", "application/merge-patch+json"))
-        }
-        return message
     }
 }

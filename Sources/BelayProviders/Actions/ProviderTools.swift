@@ -17,8 +17,8 @@ package struct ProviderTools: Sendable {
         now: @escaping @Sendable () -> Timestamp, writeLine: @escaping @Sendable (String) -> Void
     ) {
         http = JudgedClient(curl: CurlClient(), resolver: resolver)
-        aws = AWSClient(http: http, variable: variable, now: now)
         children = ChildProcesses()
+        aws = AWSClient(http: http, children: children, variable: variable, now: now)
         self.variable = variable
         self.now = now
         self.writeLine = writeLine

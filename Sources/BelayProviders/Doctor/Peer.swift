@@ -9,7 +9,9 @@ struct Peer: Sendable, Hashable {
         /// A read operation of the provider itself, with the binding's settings.
         case operation(String, inputs: JSONObject, settings: JSONObject)
         /// A connection, with TLS where the address has it.
-        case connection(WebAddress, authorities: String?)
+        case connection(WebAddress, TLSSettings)
+        /// The API server that the binding's settings, a kubeconfig or the pod's own account lead to.
+        case cluster(settings: JSONObject)
         case program(String)
         case wrong(String)
     }
@@ -34,10 +36,12 @@ struct Peer: Sendable, Hashable {
             guard let path = settings["command"]?.arrayValue?.first?.stringValue ?? text("command")
             else { return nil }
             question = .program(path)
-        case "slack", "pagerduty", "webhook", "http", "email", "kubernetes":
+        case "kubernetes":
+            question = .cluster(settings: settings)
+        case "slack", "pagerduty", "webhook", "http", "email":
             guard let address = Peer.address(provider, text) else { return nil }
             do throws(WebAddressError) {
-                question = .connection(try WebAddress(address), authorities: text("ca_file"))
+                question = .connection(try WebAddress(address), HTTPSettings.tls(settings))
             } catch {
                 question = .wrong(error.message)
             }
@@ -51,7 +55,7 @@ struct Peer: Sendable, Hashable {
         switch provider {
         case "slack": text("url") ?? text("api") ?? "https://slack.com/api"
         case "pagerduty": text("url") ?? "https://events.pagerduty.com/v2/enqueue"
-        case "email", "kubernetes": text("server")
+        case "email": text("server")
         default: text("url")
         }
     }
@@ -82,8 +86,14 @@ extension Peer {
         case .wrong(let message): return [problem(message, cure: "mend the binding")]
         case .program(let path): return [program(path)]
         case .service(let service, let place): return [await self.service(service, place, tools)]
-        case .connection(let url, let authorities):
-            return [await connection(url, authorities, tools)]
+        case .connection(let url, let tls): return [await connection(url, tls, tools)]
+        case .cluster(let settings):
+            do throws(Refusal) {
+                let cluster = try KubernetesCluster(settings, tools)
+                return [await connection(cluster.server, cluster.tls, tools)]
+            } catch {
+                return [problem(error.message, cure: "correct the binding or the kubeconfig")]
+            }
         case .operation(let name, let inputs, let settings):
             return [await operation(name, inputs, settings, tools)]
         }
@@ -125,7 +135,7 @@ extension Peer {
     }
 
     private func connection(
-        _ url: WebAddress, _ authorities: String?, _ tools: ProviderTools
+        _ url: WebAddress, _ tls: TLSSettings, _ tools: ProviderTools
     ) async -> Finding {
         let deadline = ContinuousClock.now + Doctor.timeout
         var policy = HostPolicy()
@@ -135,8 +145,6 @@ extension Peer {
                 url, policy, within: Doctor.timeout, connect: .seconds(5)
             ).first
             try await OwnThread.run { () -> Result<Void, TransferFailure> in
-                var tls = TLSSettings()
-                tls.authorityFile = authorities
                 do throws(TransferFailure) {
                     _ = try StreamConnection(
                         host: url.host, port: url.port, address: address,

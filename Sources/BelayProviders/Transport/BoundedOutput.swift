@@ -40,6 +40,21 @@ package struct BoundedOutput: Sendable {
     /// Every byte, or nil if some were left out.
     package var whole: [UInt8]? { isCut ? nil : head + end }
 
+    /// The first and the last bytes as text, secrets taken out, at most `limit` characters of each; all of it if it
+    /// is short enough. Secrets are looked for before the cut: half of one would not be recognised.
+    package func excerpt(_ limit: Int, redact: (String) -> String) -> (head: String, tail: String?)
+    {
+        if let whole {
+            let text = redact(String(decoding: whole, as: UTF8.self)).unicodeScalars
+            if text.count <= 2 * limit { return (String(text), nil) }
+            return (String(text.prefix(limit)), String(text.suffix(limit)))
+        }
+        return (
+            String(redact(String(decoding: head, as: UTF8.self)).unicodeScalars.prefix(limit)),
+            String(redact(String(decoding: end, as: UTF8.self)).unicodeScalars.suffix(limit))
+        )
+    }
+
     /// SHA-256 of every byte that was read, in lower-case hex.
     package var digest: String { hasher.finalize().hex }
 

@@ -15,7 +15,8 @@ import Testing
         let all = ["AWS_EC2_METADATA_DISABLED": "true", "HOME": "/nonexistent"].merging(variables) {
             $1
         }
-        return AWSCredentialChain(http: http, variable: { all[$0] }, now: now)
+        return AWSCredentialChain(
+            http: http, children: ChildProcesses(), variable: { all[$0] }, now: now)
     }
 
     private func find(
@@ -154,5 +155,164 @@ import Testing
         variables["AWS_ROLE_ARN"] = role
         let web = try await find(chain(variables)).get()
         #expect(web.origin == "web identity \(role)" && web.sessionToken?.isEmpty == false)
+    }
+}
+
+/// `credential_process`: what a program prints is kept, renewed, and never told.
+@Suite struct CredentialProcessTests {
+    private struct Stand {
+        let folder: URL
+        let variables: [String: String]
+        /// The clock of the chain.
+        let time: Locked<Timestamp>
+        let chain: AWSCredentialChain
+
+        /// - Parameter script: of a program whose first argument is a secret; `$0` is in the folder of the test.
+        init(_ script: String, config: String = "", credentials: String = "") throws {
+            folder = try Fixtures.temporaryFolder()
+            let path = { [folder] (name: String) in
+                folder.appending(path: name).path(percentEncoded: false)
+            }
+            try ("#!/bin/sh\n" + script).write(
+                toFile: path("keys"), atomically: true, encoding: .utf8)
+            chmod(path("keys"), 0o755)
+            try
+                "[profile ops]\ncredential_process = '\(path("keys"))' \"hunter 2\" a\\ b\n\(config)"
+                .write(toFile: path("config"), atomically: true, encoding: .utf8)
+            try credentials.write(toFile: path("credentials"), atomically: true, encoding: .utf8)
+            let variables = [
+                "AWS_CONFIG_FILE": path("config"), "HOME": path(""),
+                "AWS_SHARED_CREDENTIALS_FILE": path("credentials"), "PATH": "/usr/bin:/bin",
+                "AWS_SECRET_ACCESS_KEY": "not passed on", "AWS_EC2_METADATA_DISABLED": "true",
+            ]
+            let time = Locked(try #require(Timestamp(rfc3339: "2030-01-01T00:00:00Z")))
+            (self.variables, self.time) = (variables, time)
+            chain = AWSCredentialChain(
+                http: JudgedClient(curl: CurlClient(), resolver: .system()),
+                children: ChildProcesses(), variable: { variables[$0] },
+                now: { time.withLock { $0 } })
+        }
+
+        func find(_ profile: String = "ops") async -> Result<AWSCredentials, AWSCredentialsError> {
+            do throws(AWSCredentialsError) {
+                return .success(
+                    try await chain.credentials(
+                        for: .init(profile: profile), region: "eu-west-1"))
+            } catch { return .failure(error) }
+        }
+
+        /// How often the program has run, if its script counts.
+        var runs: Int {
+            let text = try? String(contentsOf: folder.appending(path: "runs"), encoding: .utf8)
+            return text?.split(separator: "\n").count ?? 0
+        }
+    }
+
+    private static let counting = "echo run >>$(dirname $0)/runs; "
+
+    private static func keys(_ more: String = "") -> String {
+        "cat <<END\n{\"Version\": 1, \"AccessKeyId\": \"AKPROC\", \"SecretAccessKey\": \"hunter3\"\(more)}\nEND\n"
+    }
+
+    @Test func theProgramGetsItsArgumentsAndNoKeysOfOurs() async throws {
+        let stand = try Stand(
+            "[ \"$1|$2|$#\" = 'hunter 2|a b|2' ] && [ -z \"$AWS_SECRET_ACCESS_KEY\" ] && [ -n \"$HOME\" ] || exit 9\n"
+                + Self.keys(", \"SessionToken\": \"tok\""))
+        let found = try await stand.find().get()
+        #expect(found.accessKey == "AKPROC" && found.sessionToken == "tok")
+        #expect(found.origin == "the process of profile ops")
+        #expect(!"\(found)".contains("hunter"))
+    }
+
+    @Test func temporaryKeysAreRenewedBeforeTheyExpire() async throws {
+        let stand = try Stand(
+            Self.counting + Self.keys(", \"Expiration\": \"2030-01-01T01:00:00Z\""))
+        _ = try await stand.find().get()
+        _ = try await stand.find().get()
+        #expect(stand.runs == 1)
+        stand.time.withLock { $0 = $0 + .seconds(3_400) }
+        _ = try await stand.find().get()
+        #expect(stand.runs == 2)
+        stand.time.withLock { $0 = $0 + .seconds(300) }
+        guard case .failure(let error) = await stand.find() else {
+            Issue.record("expired keys were taken")
+            return
+        }
+        #expect(error.message.contains("have expired"))
+    }
+
+    @Test func lastingKeysAreAskedForNowAndThen() async throws {
+        let stand = try Stand(Self.counting + Self.keys())
+        for _ in 0..<3 { _ = try await stand.find().get() }
+        #expect(stand.runs == 1)
+        stand.time.withLock { $0 = $0 + .seconds(1_000) }
+        _ = try await stand.find().get()
+        #expect(stand.runs == 2)
+    }
+
+    @Test func itIsASourceOfRolesAndComesAfterTheCredentialsFile() async throws {
+        let stand = try Stand(
+            Self.keys(),
+            config: "[profile dev]\nrole_arn = r\nsource_profile = ops\n",
+            credentials: "[ops]\naws_access_key_id = AKFILE\naws_secret_access_key = s\n")
+        #expect(try await stand.find().get().accessKey == "AKFILE")
+        let other = try Stand(
+            Self.keys(), config: "aws_access_key_id = AKCONFIG\naws_secret_access_key = s\n")
+        #expect(try await other.find().get().accessKey == "AKPROC")
+    }
+
+    @Test(arguments: [
+        ("echo hunter3 >&2; echo hunter3; exit 3", "exit code 3"), ("kill -9 $$", "signal 9"),
+        ("echo 'hunter3'", "no JSON object"), ("echo '[1]'", "no JSON object"),
+        ("echo '{\"AccessKeyId\": \"hunter3\"}'", "another Version than 1"),
+        ("echo '{\"Version\": 2, \"SecretAccessKey\": \"hunter3\"}'", "another Version than 1"),
+        ("echo '{\"Version\": 1, \"SecretAccessKey\": \"hunter3\"}'", "no AccessKeyId"),
+        (
+            "echo '{\"Version\": 1, \"AccessKeyId\": \"A\", \"SecretAccessKey\": \"hunter3\", \"Expiration\": \"soon\"}'",
+            "no RFC 3339 time"
+        ),
+        ("head -c 3000000 /dev/zero", "no JSON object"),
+    ])
+    func whatGoesWrongIsToldWithoutSecrets(_ script: String, _ words: String) async throws {
+        guard case .failure(let error) = await (try Stand(script)).find() else {
+            Issue.record("\(script) gave credentials")
+            return
+        }
+        #expect(error.message.contains(words), "\(error.message)")
+        #expect(!error.message.contains("hunter"), "\(error.message)")
+        #expect(!error.isPassing)
+    }
+
+    @Test func whatCannotBeStartedIsNamed() async throws {
+        let config = """
+            [profile gone]
+            credential_process = /nonexistent/tool hunter2
+            [profile open]
+            credential_process = tool 'hunter2
+            [profile found]
+            credential_process = sh -c 'exit 5' hunter2
+            """
+        let stand = try Stand("", config: config)
+        for (profile, words) in [
+            ("gone", "tool, is not there"), ("open", "quote that is not closed"),
+            ("found", "sh, ended with exit code 5"),
+        ] {
+            guard case .failure(let error) = await stand.find(profile) else {
+                Issue.record("\(profile) has credentials")
+                continue
+            }
+            #expect(error.message.contains(words), "\(error.message)")
+            #expect(!error.message.contains("hunter"), "\(error.message)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("a b  c", ["a", "b", "c"]), ("a 'b c'd \"e f\"", ["a", "b cd", "e f"]),
+            ("a\\ b '' \"\"", ["a b", "", ""]), ("\"a\\\"b\\n\" '\\'", ["a\"b\\n", "\\"]), ("", []),
+            ("'a", nil), ("a \\", nil), ("$(id) `id` ;", ["$(id)", "`id`", ";"]),
+        ] as [(String, [String]?)])
+    func wordsAreTakenApartAsAShellWould(_ line: String, _ words: [String]?) {
+        #expect(CommandWords.split(line) == words)
     }
 }

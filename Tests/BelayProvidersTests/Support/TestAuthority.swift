@@ -1,10 +1,12 @@
 import Foundation
 
-/// A certificate authority made for one test, and a server certificate of it for 127.0.0.1 and localhost.
+/// A certificate authority made for one test, a server certificate of it for 127.0.0.1 and localhost, and a client's.
 struct TestAuthority {
     let authority: String
     let certificate: String
     let key: String
+    let clientCertificate: String
+    let clientKey: String
 
     init() throws {
         let folder = try Fixtures.temporaryFolder()
@@ -28,6 +30,15 @@ struct TestAuthority {
             "x509", "-req", "-days", "2", "-in", path("server.csr"), "-CA", authority, "-CAkey",
             path("ca.key"),
             "-CAcreateserial", "-extfile", names, "-out", certificate,
+        ])
+        clientCertificate = path("client.pem")
+        clientKey = path("client.key")
+        try TestAuthority.openssl(
+            ["req", "-subj", "/CN=operator", "-keyout", clientKey, "-out", path("client.csr")]
+                + curve)
+        try TestAuthority.openssl([
+            "x509", "-req", "-days", "2", "-in", path("client.csr"), "-CA", authority, "-CAkey",
+            path("ca.key"), "-CAcreateserial", "-out", clientCertificate,
         ])
     }
 

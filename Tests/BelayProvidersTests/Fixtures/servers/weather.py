@@ -16,17 +16,21 @@ usage: weather.py PORT [--tls CERT KEY]
 /once/NAME             answers once on a connection, then closes it when the next request comes, without an answer
 /count/NAME            how many requests /once/NAME and /tally/NAME have had
 /tally/NAME            200, counts
-/flaky/NAME/N          503 for the first N requests, then 200
+/flaky/NAME/N          503 for the first N requests, then 200; all are counted
+/cut/NAME/N            counts, then resets the connection for the first N requests, then 200
+/mute/NAME             counts, never answers
+/keys/NAME             how many different idempotency keys /flaky/NAME and /cut/NAME have had
 /redirect?to=URL       302
 /as/MODE[/TEXT]/...    a service of that mode, whatever follows: answer, throttle, deny, reflect, big, silent
 """
 import json, socket, socketserver, ssl, struct, sys, threading, time, urllib.parse
 
-counts, lock, connections = {}, threading.Lock(), [0]
+counts, keys, lock, connections = {}, {}, threading.Lock(), [0]
 
 
-def bump(name):
+def bump(name, headers=()):
     with lock:
+        keys.setdefault(name, set()).update(value for header, value in headers if header == "Idempotency-Key")
         counts[name] = counts.get(name, 0) + 1
         return counts[name]
 
@@ -143,8 +147,23 @@ class Handler(socketserver.StreamRequestHandler):
             self.answer(200, str(counts.get(parts[0], 0)).encode())
 
     def do_flaky(self, parts, query):
-        late = bump(parts[0]) > int(parts[1])
+        late = bump(parts[0], self.request_seen["headers"]) > int(parts[1])
         self.answer(200 if late else 503, b"up" if late else b"down")
+
+    def do_cut(self, parts, query):
+        if bump(parts[0], self.request_seen["headers"]) <= int(parts[1]):
+            return self.do_reset([], query)
+        self.answer(200, b"up")
+
+    def do_mute(self, parts, query):
+        bump(parts[0])
+        while self.connection.recv(1):
+            pass
+        return False
+
+    def do_keys(self, parts, query):
+        with lock:
+            self.answer(200, str(len(keys.get(parts[0], ()))).encode())
 
     def do_as(self, parts, query):
         mode, text = parts[0], urllib.parse.unquote(parts[1]) if len(parts) > 1 else ""
