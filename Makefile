@@ -70,6 +70,7 @@ bench-engine: setup ## Measure the durable engine beside bare SQLite and beside 
 	@scripts/bench-engine $(RELEASE_PATH)/release/bench-store --dbos $(CURDIR)/.venv-bench/bin/python $(ARGUMENTS)
 
 crash: build ## Kill the program at every failpoint and at each of its first 300 writes, and see what is left
+	@scripts/crash/served.py .build/debug/belay
 	@scripts/crash/run.py .build/debug/belay $(ARGUMENTS)
 
 bench-providers: setup ## 1,000 incidents at once against one server, beside wrk

@@ -23,6 +23,13 @@ import Testing
         #expect(counts[2] == 0)
     }
 
+    /// The daemon, killed at each failpoint while senders deliver, a program is read anew and the end is ordered.
+    @Test func theDaemonKilledAnywhereKeepsWhatItAnswered() async throws {
+        let answer = try await harness("served.py", "--short")
+        #expect(answer.status == 0, "\(answer.output)\(answer.errors)")
+        #expect(answer.lastLine == "15 tried, 15 killed, 0 wrong", "\(answer.output)")
+    }
+
     /// Faults 9, 10, 26 and 32.
     @Test func aFailingDiskStopsEffectsInWords() async throws {
         let answer = try await harness("faults.py")

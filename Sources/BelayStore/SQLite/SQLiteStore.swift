@@ -104,6 +104,11 @@ package final class SQLiteStore: Store {
         always: Bool
     ) async throws(StoreError) -> SignedCheckpoint? {
         if isClosed.withLock({ $0 }) { throw .closed }
+        return try await sign(always: always)
+    }
+
+    /// Signs the log as it stands, if it is time or `always`: first into the file beside the database, then into it.
+    private func sign(always: Bool) async throws(StoreError) -> SignedCheckpoint? {
         failpoints.pass(.checkpointBeforeSign)
         let core = writer.core
         let next = checkpoints.withLock { checkpoints in
@@ -169,15 +174,8 @@ package final class SQLiteStore: Store {
     }
 
     private func stopCleanly() async {
-        let core = writer.core
-        let next = checkpoints.withLock { checkpoints -> SignedCheckpoint? in
-            guard checkpoints.last?.checkpoint.size != core.frontier.size else { return nil }
-            return try? checkpoints.next(
-                core.frontier, uptime: core.world.uptime(), always: true)
-        }
-        if let next, (try? SideFile.write(Array(next.note.utf8), to: files.checkpoint)) != nil {
-            try? await keep(next)
-        }
+        let signed = checkpoints.withLock { $0.last?.checkpoint.size }
+        if signed != writer.core.frontier.size { _ = try? await sign(always: true) }
         try? await writer.write { (_, tables) throws(StoreError) in
             try tables.execute("DELETE FROM meta WHERE name = 'boot'", [])
         }
