@@ -38,8 +38,10 @@ import Testing
         #expect(outcome.functions == ["clear-cache", "restart-service", "notify-human"])
         for invocation in outcome.invocations {
             let payload = invocation.payload
-            #expect(
-                payload["target"] as? String == "cache" || invocation.function.hasSuffix("human"))
+            let targets = ["incident-clear-cache": "cache", "incident-restart-service": "api"]
+            if let target = targets[invocation.function] {
+                #expect(payload["target"] as? String == target)
+            }
             #expect(payload["priority"] as? String == "critical")
             #expect((payload["incidentId"] as? String)?.isEmpty == false)
             let details = try #require(payload["incidentDetails"] as? [String: Any])

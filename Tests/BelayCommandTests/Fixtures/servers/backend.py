@@ -13,7 +13,9 @@ from botocore.credentials import Credentials
 
 KEY, SECRET, LOG = sys.argv[1:4]
 MODES = dict(argument.split("=") for argument in sys.argv[4:])
-METRICS = {"redis_memory_percent": "41", "redis_up": "1"}
+METRICS = {"redis_memory_percent": "41"}
+TARGETS = {"incident-restart-service": ["api", "auth-service"], "incident-clear-cache": ["cache"],
+           "incident-scale-up": ["database", "api", "cache"]}
 counts = {}
 
 
@@ -62,6 +64,9 @@ class Handler(BaseHTTPRequestHandler):
         if not signed:
             self.answer(403, {"message": "the signature does not match"},
                         [("x-amzn-ErrorType", "SignatureDoesNotMatch")])
+        elif payload.get("target") not in TARGETS.get(function, [payload.get("target")]):
+            text = json.dumps({"message": "unknown target", "error": "ValueError", "incidentId": payload["incidentId"]})
+            self.answer(200, {"statusCode": 500, "body": text})
         elif mode == "error500":
             text = json.dumps({"message": "could not", "error": "boom", "incidentId": payload["incidentId"]})
             self.answer(200, {"statusCode": 500, "body": text})
