@@ -62,8 +62,12 @@ struct AWSExamination: Sendable {
     }
 
     private static func refused(_ failure: AWSFailure) -> Finding {
-        if case .service(_, let code, _) = failure,
+        // Most services say of a clock that the signature is wrong, and only the words tell why.
+        if case .service(_, let code, let message) = failure,
             ["RequestTimeTooSkewed", "RequestExpired"].contains(code)
+                || ["Signature expired", "Signature not yet current"].contains(where: {
+                    message.range(of: $0) != nil
+                })
         {
             return Finding("clock", .problem, failure.message, cure: clockCure)
         }
