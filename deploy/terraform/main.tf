@@ -1,12 +1,12 @@
 # The four functions of an incident backend: roles with least privilege, variables, log groups, alarms.
-# Time-outs and memory are those of the table in docs/actions/aws.lambda.md.
+# Time-outs and memory are those of the table in ../README.md.
 
 terraform {
   required_version = ">= 1.5"
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.0"
+      version = ">= 5.0, < 7.0"
     }
   }
 }

@@ -122,7 +122,8 @@ package struct FunctionHandler: Sendable {
 
     private func redis() throws(Refusal) -> JSONObject {
         var settings: JSONObject = ["host": try variable("REDIS_HOST"), "scope": "all"]
-        settings["port"] = .string(tools.variable("REDIS_PORT") ?? "6379")
+        let port = tools.variable("REDIS_PORT") ?? ""
+        settings["port"] = .string(port.isEmpty ? "6379" : port)
         // The password is sealed until the call.
         settings["tls"] = .bool(tools.variable("REDIS_TLS") == "true")
         return settings

@@ -43,6 +43,41 @@ import Testing
             try await iam("--env", "lambda"), is: "\(Self.folder)/invoke.json.tftpl")
     }
 
+    /// Terraform, the command line and the page tell the same of each function.
+    @Test func bothWaysAndThePageAgree() throws {
+        let terraform = try Repository.text("deploy/terraform/main.tf")
+        let script = try Repository.text("deploy/aws-cli/deploy.sh")
+        let page = try Repository.text("deploy/README.md")
+        let lines = script.matches(of: #/(?m)^deploy ([a-z-]+) ([0-9]+) ([0-9]+) ([A-Z_ ]+)$/#)
+        #expect(lines.count == 4)
+        for line in lines {
+            let (_, name, timeout, memory, words) = line.output
+            let variables = Set(words.split(separator: " ").map(String.init))
+            let begin = try #require(terraform.range(of: "    \(name) = {\n"), "\(name)")
+            let rest = terraform[begin.upperBound...]
+            let block = rest[..<(rest.range(of: "\n    }")?.lowerBound ?? rest.endIndex)]
+            #expect(block.contains(try Regex("timeout *= \(timeout)\n")), "\(name)")
+            #expect(block.contains(try Regex("memory *= \(memory)\n")), "\(name)")
+            let set = block.matches(of: #/([A-Z][A-Z_]+) *=/#).map { String($0.1) }
+            #expect(Set(set) == variables, "\(name)")
+            let row = try #require(
+                page.split(separator: "\n").first { $0.hasPrefix("| `incident-\(name)` |") })
+            #expect(row.contains("| \(timeout) s | \(memory) MB |"), "\(row)")
+            let told = row.matches(of: #/`([A-Z][A-Z_]+)`/#).map { String($0.1) }
+            #expect(Set(told) == variables, "\(row)")
+        }
+    }
+
+    /// No variable is used and not declared, or declared and not used.
+    @Test func terraformsVariablesAreThoseItDeclares() throws {
+        let folder = "deploy/terraform"
+        let declared = try Repository.text("\(folder)/variables.tf")
+            .matches(of: #/(?m)^variable "([a-z_]+)"/#).map { String($0.1) }
+        let used = try Repository.text("\(folder)/main.tf").matches(of: #/var\.([a-z_]+)/#)
+            .map { String($0.1) }
+        #expect(Set(declared) == Set(used) && declared.count > 8)
+    }
+
     @Test func terraformHasNoOtherPermissions() throws {
         let text = try Repository.text("deploy/terraform/main.tf")
         #expect(text.contains("policies/${name}.json.tftpl"))
