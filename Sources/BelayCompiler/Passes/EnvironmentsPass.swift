@@ -38,7 +38,7 @@ extension EnvironmentProgram {
 }
 
 /// Resolves one environment.
-private struct EnvironmentResolver {
+struct EnvironmentResolver {
     let file: EnvironmentFile
     let catalogue: ActionCatalogue
     var environment: EnvironmentProgram
@@ -67,6 +67,7 @@ private struct EnvironmentResolver {
         resolveSources()
         resolveWindows()
         for bind in file.bind { resolve(bind) }
+        resolveOncall()
         bindOwnOperations()
         resolveNotices()
     }
@@ -150,10 +151,7 @@ private struct EnvironmentResolver {
         for group in file.people?.groups ?? [] {
             environment.groups[group.name.value] = group.members.map(\.value)
         }
-        for person in file.people?.oncall ?? [] {
-            environment.oncall[person.name.value] = settings(
-                person.channels, .binding(inputs: .any), [])
-        }
+        environment.oncall = Set((file.people?.oncall ?? []).map(\.name.value))
     }
 
     private mutating func resolveSources() {
@@ -204,7 +202,7 @@ private struct EnvironmentResolver {
         environment.notices = resolver.call(notices.uses, timeout: notices.timeout, &diagnostics)
     }
 
-    private mutating func report(
+    mutating func report(
         _ code: DiagnosticCode, _ message: String, _ span: SourceSpan, help: [String] = []
     ) {
         diagnostics.append(Diagnostic(code, message, at: span, help: help))
@@ -290,7 +288,7 @@ extension EnvironmentResolver {
         return nil
     }
 
-    private func inputsShape(_ contract: ActionContract) -> ValueShape {
+    func inputsShape(_ contract: ActionContract) -> ValueShape {
         .record(
             "inputs of \(contract.name)",
             Dictionary(
@@ -298,7 +296,7 @@ extension EnvironmentResolver {
                 uniquingKeysWith: { first, _ in first }))
     }
 
-    private mutating func settings(
+    mutating func settings(
         _ members: [TemplateMember], _ scope: NameScope, _ allowed: [InputContract],
         provider: String? = nil
     ) -> [NamedTemplate] {

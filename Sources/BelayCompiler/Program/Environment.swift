@@ -17,7 +17,8 @@ package struct EnvironmentProgram: Sendable {
     package var limits = GlobalLimits()
     package var sources: [String: SourceSettings] = [:]
     package var groups: [String: [String]] = [:]
-    package var oncall: [String: NamedTemplates] = [:]
+    /// Names that `oncall/NAME` may tell; what a binding does for each stands in the binding.
+    package var oncall: Set<String> = []
     package var notices: Call?
     package var storm: Storm?
     package var populations: [String: Int] = [:]
@@ -39,7 +40,7 @@ package struct EnvironmentProgram: Sendable {
 
     /// Whether a binding reads a variable without saying what to do when it is not set (`env.?NAME`).
     package func requiresVariable(_ name: String) -> Bool {
-        let settings = bindings.values.flatMap(\.settings) + oncall.values.flatMap { $0 }
+        let settings = bindings.values.flatMap { $0.settings + $0.oncall.values.flatMap { $0 } }
         return settings.flatMap(\.value.formulas).contains { $0.text.contains("env.\(name)") }
     }
 
@@ -56,10 +57,20 @@ package struct Binding: Sendable {
     package var provider: String
     package var operation: OperationContract
     package var settings: [NamedTemplate]
+    /// For each name on call, the settings that stand in place of the binding's own.
+    package var oncall: [String: [NamedTemplate]] = [:]
     package var recovery: RecoveryClass
     package var maxInFlight: Int
     package var timeout: Duration?
     package var span: SourceSpan?
+
+    /// The settings of a call that tells somebody: those of `oncall/NAME` before the binding's own. A name without
+    /// settings of its own is told as everybody is.
+    package func settings(telling whom: String?) -> [NamedTemplate] {
+        guard let name = OncallName.name(in: whom), let own = oncall[name] else { return settings }
+        let names = Set(own.map(\.name))
+        return settings.filter { !names.contains($0.name) } + own
+    }
 
     package init(
         action: String, provider: String, operation: OperationContract, settings: [NamedTemplate],
@@ -73,6 +84,16 @@ package struct Binding: Sendable {
         self.maxInFlight = maxInFlight
         self.timeout = timeout
         self.span = span
+    }
+}
+
+/// Whom an input `to` names: `oncall/NAME`.
+package enum OncallName {
+    private static let prefix = "oncall/"
+
+    package static func name(in text: String?) -> String? {
+        guard let text, text.hasPrefix(prefix) else { return nil }
+        return String(text.dropFirst(prefix.count))
     }
 }
 

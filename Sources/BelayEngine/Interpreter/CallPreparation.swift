@@ -14,7 +14,10 @@ struct CallPreparation {
         }
         do throws(StepProblem) {
             let (inputs, target, scope) = try inputs(of: call)
-            let settings = try settings(of: binding, inputs: inputs, scope)
+            let told =
+                call.action.effect == .notify ? inputs["to"]?.plainValue?.stringValue : nil
+            let settings = try settings(
+                binding.settings(telling: told), of: binding, inputs: inputs, scope)
             return .success(
                 CallIntent(
                     attempt: 1, action: call.action.name, provider: binding.provider,
@@ -80,12 +83,12 @@ struct CallPreparation {
     }
 
     private func settings(
-        of binding: Binding, inputs: SealedObject, _ scope: Scope
+        _ templates: [NamedTemplate], of binding: Binding, inputs: SealedObject, _ scope: Scope
     ) throws(StepProblem) -> SealedObject {
         var scope = scope
         scope.set("inputs", .object(inputs.redacted))
         var settings = SealedObject()
-        for setting in binding.settings {
+        for setting in templates {
             settings[setting.name] = try render(
                 setting.value, in: scope, of: "setting `\(setting.name)` of \(binding.action)")
         }

@@ -59,7 +59,10 @@ package enum Capabilities {
         recovery: .once,
         inputs: [
             InputContract(
-                "to", .string, description: "Whom: `oncall/NAME`, a channel, an address."),
+                "to", .string,
+                description:
+                    "Whom: `oncall/NAME` of the environment's `people`, or what the provider takes, such as an address."
+            ),
             InputContract(
                 "subject", .string,
                 description: "Default: `[PRIORITY] Incident ID requires attention`."),

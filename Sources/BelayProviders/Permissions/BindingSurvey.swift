@@ -33,7 +33,7 @@ package struct BindingSurvey: Sendable {
             rule.calls.flatMap { surveyed($0, in: rule) }
         }
         let notices = environment.notices.map { surveyed($0.action, inputs: nil, target: nil) }
-        return calls + [notices ?? nil].compactMap { $0 }
+        return calls + (notices ?? [])
     }
 
     /// What every bound action could do to every target, whether a rule does it or not.
@@ -45,9 +45,9 @@ package struct BindingSurvey: Sendable {
             let takesTarget = contract.effect.isChange || contract.input("target") != nil
             let targets: [String?] =
                 takesTarget ? environment.targets.keys.sorted().map { $0 } : [nil]
-            let found = targets.compactMap { surveyed(contract, inputs: nil, target: $0) }
+            let found = targets.flatMap { surveyed(contract, inputs: nil, target: $0) }
             return found.isEmpty && contract.effect == .read
-                ? [surveyed(contract, inputs: nil, target: nil)].compactMap { $0 } : found
+                ? surveyed(contract, inputs: nil, target: nil) : found
         }
     }
 
@@ -61,7 +61,7 @@ package struct BindingSurvey: Sendable {
         let acts = call.action.effect.isChange || named != nil
         let targets: [String?] =
             target.map { [$0] } ?? (acts ? environment.targets.keys.sorted().map { $0 } : [nil])
-        return targets.compactMap { target in
+        return targets.flatMap { target in
             var inner = scope
             inner.set("resource", resource(target))
             var inputs = JSONObject()
@@ -80,16 +80,31 @@ package struct BindingSurvey: Sendable {
         }
     }
 
+    /// One call, or one for each whom it may tell where that is not known.
+    ///
     /// - Parameter inputs: nil where not all of them are known.
     private func surveyed(
         _ action: ActionContract, inputs: JSONObject?, known: JSONObject = [:], target: String?
+    ) -> [SurveyedCall] {
+        guard let binding = environment.bindings[action.name] else { return [] }
+        let told = (inputs ?? known)["to"]?.stringValue
+        var templates = [binding.settings(telling: told)]
+        if told == nil, inputs == nil {
+            templates += binding.oncall.sorted { $0.key < $1.key }.filter { !$0.value.isEmpty }
+                .map { binding.settings(telling: "oncall/\($0.key)") }
+        }
+        return templates.compactMap { surveyed($0, action, binding, inputs, known, target) }
+    }
+
+    private func surveyed(
+        _ templates: [NamedTemplate], _ action: ActionContract, _ binding: Binding,
+        _ inputs: JSONObject?, _ known: JSONObject, _ target: String?
     ) -> SurveyedCall? {
-        guard let binding = environment.bindings[action.name] else { return nil }
         var scope = scope()
         scope.set("resource", resource(target))
         if let inputs { scope.set("inputs", .object(inputs)) } else { scope.setUnknown("inputs") }
         var settings = SealedObject()
-        for setting in binding.settings {
+        for setting in templates {
             switch setting.value.render(in: scope) {
             case .success(let value): settings[setting.name] = value
             case .failure(let problem) where problem.kind == .unknown: break

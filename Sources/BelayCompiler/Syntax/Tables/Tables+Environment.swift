@@ -74,7 +74,9 @@ extension Tables {
         "people", "`people`",
         [
             Key("groups", .map(.list(.text)), "who approves as `group/NAME`"),
-            Key("oncall", .map(.map(.value)), "how `oncall/NAME` is told"),
+            Key(
+                "oncall", .map(.map(.value)),
+                "how `oncall/NAME` is told: settings that stand before those of the binding"),
         ])
 
     static let notices: KeyTable = .init(
