@@ -65,7 +65,8 @@ package struct Daemon: Sendable {
         let front = Front(
             table: RouteTable(routes: routes),
             gate: Gate(
-                token: settings.token, store: parts.store, world: parts.world, metrics: metrics),
+                token: settings.token, people: settings.people, store: parts.store,
+                world: parts.world, metrics: metrics),
             metrics: metrics, world: parts.world)
         var http = HTTP1Channel.Configuration(
             idleTimeout: .seconds(30),

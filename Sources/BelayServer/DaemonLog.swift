@@ -59,7 +59,7 @@ struct DaemonLog: Sendable {
         case .approvalRequested(let step, let from, _, _):
             logger.notice(
                 "run waits for approval",
-                metadata: ["run": "\(run)", "step": "\(step)", "from": "\(from)"])
+                metadata: ["run": "\(run)", "step": "\(step)", "from": "\(from.from)"])
         case .personAsked(let call):
             logger.warning(
                 "what became of a call is not known; a person must say",

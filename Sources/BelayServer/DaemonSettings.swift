@@ -5,6 +5,8 @@ package struct DaemonSettings: Sendable {
     package var port = 8421
     /// What clients must bear.
     package var token: [UInt8]
+    /// The tokens of people; nil: nobody has one.
+    package var people: PeopleFile?
     /// So many incidents may wait for a decision; more get 429.
     package var queueLimit = 10_000
     package var connectionLimit = 1024

@@ -17,7 +17,7 @@ import ArgumentParser
             MatchCommand.self, PauseCommand.self, PlanCommand.self, RecoverCommand.self,
             ResolveCommand.self, ResumeCommand.self, RunCommand.self, RunsCommand.self,
             SchemaCommand.self, ServeCommand.self, SourcesCommand.self, StoreCommand.self,
-            TestCommand.self,
+            TestCommand.self, TokenCommand.self,
         ])
 
     static func main() async {

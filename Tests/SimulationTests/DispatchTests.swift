@@ -171,6 +171,7 @@ import Testing
         #expect(daemon.ends == ["g waits approval"])
         #expect(try daemon.verdicts() == ["queued", "queued"])
         #expect(try daemon.ledger().entries.filter { $0.kind == LimitState.queue }.count == 2)
+        #expect(try daemon.tell("g", .approval(step: "a", .granted(by: "eve"))) == .meaningless)
         for _ in 0..<3 {
             try daemon.tell("g", .approval(step: "a", .granted(by: "ann")))
             try daemon.work()

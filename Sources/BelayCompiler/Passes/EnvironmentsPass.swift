@@ -11,8 +11,18 @@ enum EnvironmentsPass {
             state.environments[file.metadata.name.value] = resolver.environment
         }
         let name = EnvironmentProgram.simulatedName
-        let simulated = state.environments[name] ?? EnvironmentProgram(name: name, mode: .auto)
+        var simulated = state.environments[name] ?? EnvironmentProgram(name: name, mode: .auto)
+        if simulated.groups.isEmpty { simulated.groups = everyGroup(state) }
         state.environments[name] = simulated.simulatingTheRest(state.catalogue)
+    }
+
+    /// The groups of all environments, for the one that stands for them all in tests.
+    private static func everyGroup(_ state: CompilerState) -> [String: [String]] {
+        state.environments.values.reduce(into: [:]) { groups, environment in
+            for (name, members) in environment.groups {
+                groups[name] = Set((groups[name] ?? []) + members).sorted()
+            }
+        }
     }
 }
 

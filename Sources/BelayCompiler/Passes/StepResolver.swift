@@ -222,6 +222,6 @@ extension StepResolver {
         Approval(
             from: syntax.from?.map(\.value) ?? place.ownerGroup.map { ["group/\($0)"] } ?? [],
             timeout: syntax.timeout?.value ?? Standards.approvalTimeout,
-            onTimeout: syntax.onTimeout?.value ?? .deny)
+            onTimeout: syntax.onTimeout?.value ?? .deny, isDefault: syntax.from == nil)
     }
 }

@@ -140,11 +140,16 @@ package struct Approval: Sendable {
     package var from: [String]
     package var timeout: Duration
     package var onTimeout: Silence
+    /// Whether `from` is the owner's group because the runbook names nobody.
+    package var isDefault: Bool
 
-    package init(from: [String], timeout: Duration, onTimeout: Silence) {
+    package init(
+        from: [String], timeout: Duration, onTimeout: Silence, isDefault: Bool = false
+    ) {
         self.from = from
         self.timeout = timeout
         self.onTimeout = onTimeout
+        self.isDefault = isDefault
     }
 }
 

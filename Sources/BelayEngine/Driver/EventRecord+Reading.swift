@@ -65,7 +65,11 @@ private struct EventReader {
 
     private var record: JournalRecord { stored.record }
     private var path: String? { values[EventRecord.longPath]?.stringValue ?? record.step }
-    private var person: String? { values["by"]?.stringValue }
+    private var person: Person? {
+        values["by"]?.stringValue.map {
+            Person($0, isProven: values["proof"]?.stringValue == Person.token)
+        }
+    }
     private var message: String { stored[payload: "message"]?.stringValue ?? "" }
     private var failure: FailureClass? { record.error.flatMap { FailureClass(rawValue: $0.class) } }
 
@@ -158,7 +162,9 @@ private struct EventReader {
                 let until = time("until")
             else { return nil }
             let intent = values["idem"]?.stringValue.flatMap(intent)
-            return .approvalRequested(step: path, from: from, until: until, intent)
+            let people = values["people"]?.arrayValue?.compactMap(\.stringValue)
+            return .approvalRequested(
+                step: path, from: Approvers(from: from, people: people), until: until, intent)
         case .approvalGranted:
             return person.map { .approvalDecided(step: path, .granted(by: $0)) }
         case .approvalDenied: return person.map { .approvalDecided(step: path, .denied(by: $0)) }

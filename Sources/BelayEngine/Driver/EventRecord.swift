@@ -46,9 +46,10 @@ private struct EventWriter {
 
     private mutating func message(_ text: String) { draft.payloads.append(.message(text)) }
 
-    private mutating func person(_ name: String) {
-        draft.actor = .person(RecordText.name(from: name))
-        values["by"] = .string(name)
+    private mutating func person(_ person: Person) {
+        draft.actor = .person(RecordText.name(from: person.name))
+        values["by"] = .string(person.name)
+        values["proof"] = .string(person.proof)
     }
 
     mutating func write(_ event: RunEvent) {
@@ -114,7 +115,8 @@ private struct EventWriter {
         switch event {
         case .approvalRequested(let step, let from, let until, let intent):
             kind(.approvalRequested, step)
-            values["from"] = .array(from.map(JSONValue.string))
+            values["from"] = .array(from.from.map(JSONValue.string))
+            values["people"] = from.people.map { .array($0.map(JSONValue.string)) }
             values["until"] = .integer(until.microseconds)
             if let intent {
                 draft.attempt = intent.attempt
@@ -132,7 +134,7 @@ private struct EventWriter {
         case .personDecided(let call, let decision):
             kind(.stepResolvedByPerson, call)
             draft.outcome = decision.word
-            person(decision.name)
+            person(decision.person)
         default: break
         }
     }
@@ -176,17 +178,17 @@ extension PersonDecision {
         }
     }
 
-    package var name: String {
+    package var person: Person {
         switch self {
-        case .succeeded(let name), .failed(let name), .retry(let name): name
+        case .succeeded(let person), .failed(let person), .retry(let person): person
         }
     }
 
-    package init?(_ word: String, by name: String) {
+    package init?(_ word: String, by person: Person) {
         switch word {
-        case "succeeded": self = .succeeded(by: name)
-        case "failed": self = .failed(by: name)
-        case "retry": self = .retry(by: name)
+        case "succeeded": self = .succeeded(by: person)
+        case "failed": self = .failed(by: person)
+        case "retry": self = .retry(by: person)
         default: return nil
         }
     }

@@ -23,16 +23,16 @@ package enum RunEvent: Sendable, Hashable {
     case timerSet(key: String, due: Timestamp)
     case timerFired(key: String)
     /// With what is asked for where it is one call: exactly this is carried out if it is granted.
-    case approvalRequested(step: String, from: [String], until: Timestamp, CallIntent?)
+    case approvalRequested(step: String, from: Approvers, until: Timestamp, CallIntent?)
     case approvalDecided(step: String, ApprovalDecision)
     /// What became of a call cannot be known here: a person must say.
     case personAsked(call: String)
     case personDecided(call: String, PersonDecision)
     /// The source says that the problem is over, or that somebody has it.
     case noticed(IncidentStatus)
-    case cancelled(by: String)
+    case cancelled(by: Person)
     /// Somebody outside says that a named thing has happened.
-    case signalled(name: String, by: String)
+    case signalled(name: String, by: Person)
     /// The chain has failed with this; rollbacks and handlers follow and change nothing of it.
     case concluded(RunResult)
     case finished(RunResult)
@@ -102,16 +102,16 @@ package enum Verdict: String, Sendable, Hashable, CaseIterable {
 
 /// What became of a request for consent.
 package enum ApprovalDecision: Sendable, Hashable {
-    case granted(by: String)
-    case denied(by: String)
+    case granted(by: Person)
+    case denied(by: Person)
     case expired
 }
 
 /// What a person says of a call whose outcome could not be known.
 package enum PersonDecision: Sendable, Hashable {
-    case succeeded(by: String)
-    case failed(by: String)
-    case retry(by: String)
+    case succeeded(by: Person)
+    case failed(by: Person)
+    case retry(by: Person)
 }
 
 /// How a run ended.

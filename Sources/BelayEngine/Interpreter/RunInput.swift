@@ -10,8 +10,8 @@ package enum RunInput: Sendable, Hashable {
     case approval(step: String, ApprovalDecision)
     case person(call: String, PersonDecision)
     case notice(IncidentStatus)
-    case cancel(by: String)
-    case signal(name: String, by: String)
+    case cancel(by: Person)
+    case signal(name: String, by: Person)
     /// Look again: after a recovery, or when something outside may have changed.
     case look
 }
@@ -21,7 +21,7 @@ package enum RunEffect: Sendable, Hashable {
     /// Start the attempt whose intent was recorded.
     case call(path: String, CallIntent)
     case timer(key: String, due: Timestamp)
-    case askApproval(step: String, from: [String], until: Timestamp)
+    case askApproval(step: String, from: Approvers, until: Timestamp)
     case askPerson(call: String)
     case finish(RunResult)
 }

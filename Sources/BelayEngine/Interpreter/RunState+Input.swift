@@ -3,7 +3,7 @@ import BelayCompiler
 extension RunState {
     /// The events that an input from outside means now; none where it no longer matters, or never did.
     ///
-    /// `beganBy` is who began the run: nobody consents to a run of their own.
+    /// `beganBy` is who began the run: nobody consents to a run of their own, and only those who were asked do.
     package func events(of input: RunInput, beganBy actor: String) -> [RunEvent] {
         switch input {
         case .start: startedAt == nil ? [.started] : []
@@ -38,7 +38,7 @@ extension RunState {
         to step: String, _ decision: ApprovalDecision, _ actor: String
     ) -> [RunEvent] {
         guard let approval = approvals[step], approval.decision == nil else { return [] }
-        if case .granted(let person) = decision, person == actor { return [] }
+        guard approval.from.refusal(of: decision, beganBy: actor) == nil else { return [] }
         return [.approvalDecided(step: step, decision)]
     }
 }

@@ -41,7 +41,7 @@ package struct RunState: Sendable, Hashable {
     }
 
     package struct ApprovalState: Sendable, Hashable {
-        package var from: [String]
+        package var from: Approvers
         package var requestedAt: Timestamp
         package var until: Timestamp
         /// What exactly is asked for, where it is one call.
@@ -108,7 +108,7 @@ extension RunState {
         case .noticed(.resolved): resolvedAt = resolvedAt ?? time
         case .noticed(.acknowledged): acknowledgedAt = acknowledgedAt ?? time
         case .noticed(.firing): break
-        case .cancelled(let person): cancelledBy = person
+        case .cancelled(let person): cancelledBy = person.name
         case .signalled(let name, _): signals[name] = signals[name] ?? time
         case .concluded(let result): conclusion = result
         case .finished(let result): self.result = result

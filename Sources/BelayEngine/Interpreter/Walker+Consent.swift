@@ -9,7 +9,8 @@ extension Walker {
     func suggestion(_ step: Step) -> Approval? {
         guard context.mode == .suggest, step.changes else { return nil }
         let from = context.rule.runbook.owner.map { ["group/\($0)"] } ?? []
-        return Approval(from: from, timeout: Bounds.approvalTimeout, onTimeout: .deny)
+        return Approval(
+            from: from, timeout: Bounds.approvalTimeout, onTimeout: .deny, isDefault: true)
     }
 
     /// Asks for consent to a step whose inputs are fixed first, so that exactly what was seen is carried out.
@@ -23,14 +24,15 @@ extension Walker {
                 return .ended(refuse(path, problem.failure, problem.message))
             case .success(let intent):
                 let until = now + approval.timeout
-                emit(.approvalRequested(step: key, from: approval.from, until: until, intent))
-                effects.append(.askApproval(step: key, from: approval.from, until: until))
+                let from = context.environment.approvers(approval)
+                emit(.approvalRequested(step: key, from: from, until: until, intent))
+                effects.append(.askApproval(step: key, from: from, until: until))
             }
         }
         guard let asked = state.approvals[key] else { preconditionFailure("asked, not kept") }
         switch asked.decision {
         case .granted: return .ready
-        case .denied(let person): return deny(path, by: person)
+        case .denied(let person): return deny(path, by: person.name)
         case .expired: return approval.onTimeout == .proceed ? .ready : deny(path, by: nil)
         case nil: break
         }
@@ -53,7 +55,7 @@ extension Walker {
         guard case .denied(let person)? = state.approvals[consentKey(step, path)]?.decision else {
             return .denied(by: nil)
         }
-        return .denied(by: person)
+        return .denied(by: person.name)
     }
 
     /// Whether a person has consented to what stands at a path: to the step itself, what it is in, or the plan.

@@ -4,15 +4,18 @@ import JSON
 extension Operations {
     /// Stops changes within a scope; the answer is the pause's id. `expires` nil: until somebody lifts it.
     package func pause(
-        _ scope: String, reason: String, by person: String, expires: Timestamp?
+        _ scope: String, reason: String, by person: Person, expires: Timestamp?
     ) async throws(OperationProblem) -> String {
         let scope = try Self.scope(scope)
         guard !reason.isEmpty else { throw .invalid("a pause needs a reason") }
         if let expires, expires <= world.now() { throw .invalid("a pause ends in the future") }
-        var body: JSONObject = ["reason": .string(reason), "owner": .string(person)]
+        var body: JSONObject = [
+            "reason": .string(reason), "owner": .string(person.name),
+            "proof": .string(person.proof),
+        ]
         body["expires"] = expires.map { .string($0.rfc3339) }
         let draft = RecordDraft(
-            .pauseSet, actor: .person(RecordText.name(from: person)), target: scope.text,
+            .pauseSet, actor: .person(RecordText.name(from: person.name)), target: scope.text,
             payloads: [PayloadDraft("pause", .object(body))])
         let receipt = try await commit([.record(draft)])
         guard let id = receipt.records.first?.id else {
@@ -23,7 +26,7 @@ extension Operations {
 
     /// Lifts every pause of exactly that scope; the answer is their ids.
     package func resume(
-        _ scope: String, by person: String
+        _ scope: String, by person: Person
     ) async throws(OperationProblem) -> [String] {
         let scope = try Self.scope(scope)
         let found = try await pauses().filter { $0.scope == scope.text }
@@ -32,7 +35,7 @@ extension Operations {
             found.map { row in
                 .record(
                     RecordDraft(
-                        .pauseLifted, actor: .person(RecordText.name(from: person)),
+                        .pauseLifted, actor: .person(RecordText.name(from: person.name)),
                         target: row.scope, causedBy: row.id))
             })
         return found.map(\.id)

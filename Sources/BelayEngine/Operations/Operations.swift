@@ -23,25 +23,42 @@ package struct Operations: Sendable {
         package var step: String?
     }
 
+    /// Keeps on record that somebody may not do what they asked for; the answer is the refusal.
+    package func forbid(
+        _ code: String, _ message: String, to person: Person, run: String? = nil,
+        step: String? = nil
+    ) async -> OperationProblem {
+        let draft = RecordDraft(
+            .authDenied, actor: .person(RecordText.name(from: person.name)), run: run,
+            step: step.map(RecordText.code), reason: code,
+            payloads: [
+                PayloadDraft("denied", ["proof": .string(person.proof)]), .message(message),
+            ])
+        do throws(StoreError) { try await store.commit(StoreTransaction([.record(draft)])) } catch {
+            return .store(error)
+        }
+        return .forbidden(message)
+    }
+
     // MARK: Runs
 
     /// Grants or denies what a run asks consent for; `step` may be left out where it asks once.
     package func consent(
-        _ granted: Bool, to run: String, step: String?, by person: String
+        _ granted: Bool, to run: String, step: String?, by person: Person
     ) async throws(OperationProblem) -> Done {
         let (row, state, beganBy) = try await find(run)
         let open = state.approvals.filter { $0.value.decision == nil }.keys.sorted()
         let step = try choose(step, of: open, in: row, "ask for consent")
-        if granted, person == beganBy {
-            throw .conflict("\(person) began run \(row.id); somebody else must approve")
-        }
         let decision: ApprovalDecision = granted ? .granted(by: person) : .denied(by: person)
+        if let refusal = state.approvals[step]?.from.refusal(of: decision, beganBy: beganBy) {
+            throw await forbid(refusal.code, refusal.message, to: person, run: row.id, step: step)
+        }
         return try await deliver(.approval(step: step, decision), to: row, step: step)
     }
 
     /// Says what became of a call whose outcome is not known: `succeeded`, `failed` or `retry`.
     package func resolve(
-        _ run: String, step: String?, as word: String, by person: String
+        _ run: String, step: String?, as word: String, by person: Person
     ) async throws(OperationProblem) -> Done {
         guard let decision = PersonDecision(word, by: person) else {
             throw .invalid("'\(word)' is not one of succeeded, failed, retry")
@@ -53,7 +70,7 @@ package struct Operations: Sendable {
     }
 
     package func cancel(
-        _ run: String, by person: String
+        _ run: String, by person: Person
     ) async throws(OperationProblem) -> Done {
         let (row, _, _) = try await find(run)
         return try await deliver(.cancel(by: person), to: row, step: nil)
@@ -61,7 +78,7 @@ package struct Operations: Sendable {
 
     /// Says that what a run's `wait_for` names has happened.
     package func signal(
-        _ run: String, name: String, by person: String
+        _ run: String, name: String, by person: Person
     ) async throws(OperationProblem) -> Done {
         guard !name.isEmpty else { throw .invalid("'name' is missing: what has happened") }
         let (row, _, _) = try await find(run)

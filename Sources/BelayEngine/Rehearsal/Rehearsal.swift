@@ -8,6 +8,8 @@ package struct Rehearsal<Script: RehearsalScript> {
     package var script: Script
     /// Whether it was cut because it took more steps than any sensible chain takes.
     package private(set) var isCut = false
+    /// Answers of people who were not asked, by step: they count for nothing.
+    package private(set) var refused: [(step: String, why: ApproverRefusal)] = []
     private var agenda = Agenda()
     private var steps = 0
 
@@ -82,8 +84,12 @@ package struct Rehearsal<Script: RehearsalScript> {
         case .call(let path, let intent): call(path, intent, run)
         case .askApproval(let step, let from, _):
             let request = RehearsedRequest(
-                run: run, step: step, from: from, intent: runs[run].state.approvals[step]?.intent)
+                run: run, step: step, from: from, beganBy: runs[run].context.actor,
+                intent: runs[run].state.approvals[step]?.intent)
             guard let consent = script.consent(to: request) else { return }
+            if let refusal = from.refusal(of: consent.decision, beganBy: request.beganBy) {
+                refused.append((step, refusal))
+            }
             schedule(
                 .approval(step: step, consent.decision), for: run, at: now + consent.after)
         case .askPerson(let path):

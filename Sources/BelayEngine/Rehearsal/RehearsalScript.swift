@@ -60,7 +60,9 @@ package struct RehearsedRequest: Sendable, Hashable {
     package var run: Int
     /// The step's path, or `plan`.
     package var step: String
-    package var from: [String]
+    package var from: Approvers
+    /// Who or what began the run.
+    package var beganBy: String
     /// What exactly is asked for, where it is one call.
     package var intent: CallIntent?
 }

@@ -190,6 +190,12 @@ private struct CaseRun {
                     "\(call.intent.action) would be called at `\(call.path)` and has no mock",
                     at: syntax.span))
         }
+        for refused in stage.rehearsal.refused {
+            report.problems.append(
+                TestProblem(
+                    "a mock answers for somebody who may not: `\(refused.step)`: \(refused.why.message)",
+                    at: syntax.span))
+        }
         if stage.rehearsal.isCut {
             report.problems.append(
                 TestProblem("the runs of this case do not come to an end", at: syntax.span))

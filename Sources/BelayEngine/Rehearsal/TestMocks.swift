@@ -7,8 +7,22 @@ struct TestMocks: RehearsalScript {
     struct Mock: Sendable {
         var key: String
         var calls: [RehearsedReply] = []
-        var consents: [RehearsedConsent] = []
+        var consents: [Consent] = []
         var span: SourceSpan
+    }
+
+    /// An answer to a request for consent; without a name it is that of the first who may give it.
+    struct Consent: Sendable {
+        var name: String?
+        var isGranted: Bool
+        var after: Duration
+
+        func answer(to request: RehearsedRequest) -> RehearsedConsent {
+            let somebody = request.from.people?.first { $0 != request.beganBy }
+            let person = Person(name ?? somebody ?? "test")
+            return RehearsedConsent(
+                isGranted ? .granted(by: person) : .denied(by: person), after: after)
+        }
     }
 
     private let own: [String: Mock]
@@ -56,7 +70,7 @@ struct TestMocks: RehearsalScript {
             touched.insert(mock.key)
             let count = used["consent \(mock.key)", default: 0]
             used["consent \(mock.key)"] = count + 1
-            return mock.consents[min(count, mock.consents.count - 1)]
+            return mock.consents[min(count, mock.consents.count - 1)].answer(to: request)
         }
         return nil
     }
@@ -112,10 +126,10 @@ extension TestMocks {
             mock.calls.append(RehearsedReply(.succeeded([:]), after: length.value))
         case .approve(let name):
             mock.consents.append(
-                RehearsedConsent(.granted(by: name?.value ?? "test"), after: after))
+                Consent(name: name?.value, isGranted: true, after: after))
         case .deny(let name):
             mock.consents.append(
-                RehearsedConsent(.denied(by: name?.value ?? "test"), after: after))
+                Consent(name: name?.value, isGranted: false, after: after))
         case .resolveNotice:
             mock.calls.append(
                 RehearsedReply(

@@ -50,7 +50,7 @@ struct TestTrace {
         case .refused(let step, let failure, let message):
             "\(step)  failed (\(failure.rawValue)): \(message)"
         case .approvalRequested(let step, let from, _, _):
-            "\(step)  asks for consent of \(from.joined(separator: ", "))"
+            "\(step)  asks for consent of \(from.from.joined(separator: ", "))"
         case .approvalDecided(let step, let decision): "\(step)  \(decision)"
         case .personAsked(let call): "\(call)  a person must say what became of it"
         case .noticed(let status): "the source says \(status.rawValue)"

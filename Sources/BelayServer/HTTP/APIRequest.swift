@@ -7,6 +7,8 @@ struct APIRequest: Sendable {
     var path: [String]
     var query: [String: String] = [:]
     var authorization: String?
+    /// Who asks, once the gate has let it in.
+    var caller: Caller?
     /// The address of the other end.
     var peer: String
     var body: [UInt8] = []

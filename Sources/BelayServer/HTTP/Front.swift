@@ -43,8 +43,11 @@ struct Front: HTTPResponder {
             answer.headers.append((name: "Allow", value: methods.joined(separator: ", ")))
             return ("-", closing(answer))
         case .route(let route, let parameters):
-            if route.access == .token, let refusal = await gate.refuse(asked) {
-                return (route.name, closing(refusal))
+            if route.access != .open {
+                switch await gate.admit(asked, to: route.access) {
+                case .passed(let caller): asked.caller = caller
+                case .refused(let refusal): return (route.name, closing(refusal))
+                }
             }
             for (name, value) in request.uri.queryParameters {
                 asked.query[String(name)] = String(value)

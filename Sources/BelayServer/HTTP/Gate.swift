@@ -3,11 +3,13 @@ import Cryptography
 import JSON
 import Synchronization
 
-/// Lets requests in that bear the token, and keeps on record that others came.
+/// Lets requests in that bear the daemon's token or a person's with the right role, and keeps on record that others
+/// came.
 ///
 /// Refusals are recorded at most once in ten seconds, with how many there were: whoever knocks fills no journal.
 struct Gate: Sendable {
     private let token: Digest
+    private let people: People
     private let store: any Store
     private let world: any World
     private let metrics: Metrics
@@ -22,25 +24,83 @@ struct Gate: Sendable {
         let state = Mutex(State())
     }
 
-    init(token: [UInt8], store: any Store, world: any World, metrics: Metrics) {
+    /// Why somebody is not let in.
+    private struct Refusal {
+        var status = 401
+        /// As records have it.
+        var code: String
+        var message: String
+        var name: String?
+    }
+
+    init(
+        token: [UInt8], people: PeopleFile? = nil, store: any Store, world: any World,
+        metrics: Metrics
+    ) {
         self.token = SHA256.hash(token)
+        self.people = People(people, world: world)
         self.store = store
         self.world = world
         self.metrics = metrics
     }
 
-    /// The refusal, nil if the request may pass.
-    func refuse(_ request: APIRequest) async -> APIAnswer? {
-        if let given = Self.bearer(request.authorization) {
-            let hash = SHA256.hash(Array(given.utf8))
-            if ConstantTime.equal(Array(hash.bytes), Array(token.bytes)) { return nil }
+    /// What became of a request at the gate.
+    enum Entry: Sendable {
+        case passed(Caller)
+        case refused(APIAnswer)
+    }
+
+    func admit(_ request: APIRequest, to access: Route.Access) async -> Entry {
+        switch judge(request, access) {
+        case .success(let caller): return .passed(caller)
+        case .failure(let refusal): return .refused(await refuse(refusal, request))
         }
-        metrics.add(.denied, [])
-        await record(request)
-        var answer = APIAnswer.problem(
-            401, "unauthorized", "a bearer token is needed: Authorization: Bearer TOKEN")
-        answer.headers.append((name: "WWW-Authenticate", value: "Bearer"))
-        return answer
+    }
+
+    private enum Judgement {
+        case success(Caller)
+        case failure(Refusal)
+    }
+
+    private func judge(_ request: APIRequest, _ access: Route.Access) -> Judgement {
+        guard let given = Self.bearer(request.authorization) else {
+            return .failure(
+                Refusal(
+                    code: request.authorization == nil ? "no_token" : "wrong_token",
+                    message: "a bearer token is needed: Authorization: Bearer TOKEN"))
+        }
+        let hash = SHA256.hash(Array(given.utf8))
+        if ConstantTime.equal(Array(hash.bytes), Array(token.bytes)) { return .success(.keyHolder) }
+        switch people.find(hash) {
+        case .known(let person):
+            guard !Caller.person(person).may(access) else { return .success(.person(person)) }
+            let roles = Role.allCases.filter { $0.may(access) }.map(\.rawValue)
+            return .failure(
+                Refusal(
+                    status: 403, code: "wrong_role",
+                    message:
+                        "\(person.name) is \(person.roles.map(\.rawValue).joined(separator: ", "));"
+                        + " this is for \(roles.joined(separator: ", "))",
+                    name: person.name))
+        case .expired(let person):
+            return .failure(
+                Refusal(
+                    code: "expired_token", message: "the token of \(person.name) has expired",
+                    name: person.name))
+        case .revoked(let person):
+            return .failure(
+                Refusal(
+                    code: "revoked_token", message: "the token of \(person.name) was revoked",
+                    name: person.name))
+        case .unknown:
+            return .failure(
+                Refusal(code: "wrong_token", message: "nobody has this token, or not any more"))
+        case .unreadable(let problem):
+            return .failure(
+                Refusal(
+                    code: "people_unreadable",
+                    message: "tokens of people count for nothing now: \(problem)"))
+        }
     }
 
     static func bearer(_ header: String?) -> Substring? {
@@ -50,7 +110,18 @@ struct Gate: Sendable {
         return header.dropFirst(7)
     }
 
-    private func record(_ request: APIRequest) async {
+    private func refuse(_ refusal: Refusal, _ request: APIRequest) async -> APIAnswer {
+        metrics.add(.denied, [])
+        await record(refusal, request)
+        var answer = APIAnswer.problem(
+            refusal.status, refusal.status == 401 ? "unauthorized" : "forbidden", refusal.message)
+        if refusal.status == 401 {
+            answer.headers.append((name: "WWW-Authenticate", value: "Bearer"))
+        }
+        return answer
+    }
+
+    private func record(_ refusal: Refusal, _ request: APIRequest) async {
         let now = world.uptime()
         let count = refusals.state.withLock { state -> Int? in
             state.count += 1
@@ -59,16 +130,17 @@ struct Gate: Sendable {
             return state.count
         }
         guard let count else { return }
-        let reason = request.authorization == nil ? "no_token" : "wrong_token"
         let payload: JSONValue = [
             "count": .integer(Int64(count)), "peer": .string(request.peer),
             "path": .string("/" + request.path.joined(separator: "/")),
         ]
+        let actor =
+            refusal.name.map { RecordActor.person(RecordText.name(from: $0)) } ?? RecordActor(.api)
         _ = try? await store.commit(
             StoreTransaction([
                 .record(
                     RecordDraft(
-                        .authDenied, actor: RecordActor(.api), reason: reason,
+                        .authDenied, actor: actor, reason: refusal.code,
                         payloads: [PayloadDraft("denied", payload)]))
             ]))
     }

@@ -4,8 +4,12 @@ struct Route: Sendable {
     enum Access: Sendable {
         /// Anybody: says nothing that is a secret and changes nothing.
         case open
-        /// Whoever has the token.
-        case token
+        /// Whoever has a token: it changes nothing.
+        case read
+        /// Who may deliver incidents, pause, cancel and settle what is not known.
+        case operate
+        /// Who may consent.
+        case approve
     }
 
     var method: String
@@ -15,7 +19,7 @@ struct Route: Sendable {
     var respond: @Sendable (APIRequest, _ parameters: [String: String]) async -> APIAnswer
 
     init(
-        _ method: String, _ path: String, _ access: Access = .token,
+        _ method: String, _ path: String, _ access: Access,
         _ respond: @escaping @Sendable (APIRequest, [String: String]) async -> APIAnswer
     ) {
         self.method = method

@@ -22,7 +22,7 @@ struct IntakeRoutes: Sendable {
         sources.map { source in
             let path =
                 source.name == Self.ownForm ? "/v1/incidents" : "/v1/sources/\(source.name)"
-            return Route("POST", path) { request, _ in await take(request, source) }
+            return Route("POST", path, .operate) { request, _ in await take(request, source) }
         }
     }
 

@@ -9,24 +9,31 @@ struct PauseRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route("GET", "/v1/pauses") { _, _ in
+            Route("GET", "/v1/pauses", .read) { _, _ in
                 do throws(OperationProblem) {
                     let rows = try await operations.pauses()
                     return APIAnswer(200, ["pauses": .array(rows.map(Self.json))])
                 } catch { return .refusal(error) }
             },
-            Route("POST", "/v1/pause") { request, _ in
-                do throws(OperationProblem) { return try await pause(Said(request)) } catch {
+            Route("POST", "/v1/pause", .operate) { request, _ in
+                do throws(OperationProblem) {
+                    return try await pause(Said(request, operations))
+                } catch {
                     return .refusal(error)
                 }
             },
-            Route("POST", "/v1/resume") { request, _ in
+            Route("POST", "/v1/resume", .operate) { request, _ in
                 do throws(OperationProblem) {
-                    let said = try Said(request)
+                    let said = try await Said(request, operations)
                     let lifted = try await operations.resume(
                         said.text("scope") ?? "all", by: said.person)
                     supervisor.ring()
-                    return APIAnswer(200, ["lifted": .array(lifted.map(JSONValue.string))])
+                    return APIAnswer(
+                        200,
+                        [
+                            "lifted": .array(lifted.map(JSONValue.string)),
+                            "by": .string(said.person.name),
+                        ])
                 } catch { return .refusal(error) }
             },
         ]
@@ -43,7 +50,7 @@ struct PauseRoutes: Sendable {
         let id = try await operations.pause(
             said.text("scope") ?? "all", reason: said.text("reason") ?? "", by: said.person,
             expires: expires)
-        return APIAnswer(201, ["pause": .string(id)])
+        return APIAnswer(201, ["pause": .string(id), "by": .string(said.person.name)])
     }
 
     private static func json(_ row: PauseRow) -> JSONValue {

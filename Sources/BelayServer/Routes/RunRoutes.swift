@@ -9,26 +9,26 @@ struct RunRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route("GET", "/v1/runs") { request, _ in await list(request) },
-            Route("GET", "/v1/runs/:run") { _, parameters in
+            Route("GET", "/v1/runs", .read) { request, _ in await list(request) },
+            Route("GET", "/v1/runs/:run", .read) { _, parameters in
                 await answer { () async throws(OperationProblem) in
                     try await detail(parameters["run"] ?? "")
                 }
             },
-            order("approve") { (run, said) async throws(OperationProblem) in
+            order("approve", .approve) { (run, said) async throws(OperationProblem) in
                 try await operations.consent(true, to: run, step: said.step, by: said.person)
             },
-            order("deny") { (run, said) async throws(OperationProblem) in
+            order("deny", .approve) { (run, said) async throws(OperationProblem) in
                 try await operations.consent(false, to: run, step: said.step, by: said.person)
             },
-            order("resolve") { (run, said) async throws(OperationProblem) in
+            order("resolve", .operate) { (run, said) async throws(OperationProblem) in
                 try await operations.resolve(
                     run, step: said.step, as: said.outcome ?? "", by: said.person)
             },
-            order("signal") { (run, said) async throws(OperationProblem) in
+            order("signal", .operate) { (run, said) async throws(OperationProblem) in
                 try await operations.signal(run, name: said.text("name") ?? "", by: said.person)
             },
-            order("cancel") { (run, said) async throws(OperationProblem) in
+            order("cancel", .operate) { (run, said) async throws(OperationProblem) in
                 try await operations.cancel(run, by: said.person)
             },
         ]
@@ -38,13 +38,16 @@ struct RunRoutes: Sendable {
 
     /// `POST /v1/runs/RUN/WORD`.
     private func order(
-        _ word: String,
+        _ word: String, _ access: Route.Access,
         _ act: @escaping @Sendable (String, Said) async throws(OperationProblem) -> Operations.Done
     ) -> Route {
-        Route("POST", "/v1/runs/:run/\(word)") { request, parameters in
+        Route("POST", "/v1/runs/:run/\(word)", access) { request, parameters in
             await answer { () async throws(OperationProblem) in
-                let done = try await act(parameters["run"] ?? "", try Said(request))
-                var body: JSONObject = ["run": .string(done.run)]
+                let said = try await Said(request, operations)
+                let done = try await act(parameters["run"] ?? "", said)
+                var body: JSONObject = [
+                    "run": .string(done.run), "by": .string(said.person.name),
+                ]
                 body["step"] = done.step.map(JSONValue.string)
                 return .object(body)
             }
@@ -107,34 +110,13 @@ struct RunRoutes: Sendable {
     }
 }
 
-/// What a person says with an order: who it is, and of which step.
-struct Said: Sendable {
-    var person: String
-    var step: String?
-    var outcome: String?
-    private let body: JSONValue
-
-    init(_ request: APIRequest) throws(OperationProblem) {
-        do throws(JSONError) { body = try request.json() } catch {
-            throw .invalid("the body is no JSON: \(error)")
-        }
-        guard let person = body["by"]?.stringValue, !person.isEmpty else {
-            throw .invalid("'by' is missing: who says so")
-        }
-        self.person = person
-        step = body["step"]?.stringValue
-        outcome = body["outcome"]?.stringValue
-    }
-
-    func text(_ name: String) -> String? { body[name]?.stringValue }
-}
-
 extension APIAnswer {
     static func refusal(_ problem: OperationProblem) -> APIAnswer {
         switch problem {
         case .notFound(let text): .problem(404, "not_found", text)
         case .invalid(let text): .problem(400, "invalid", text)
         case .conflict(let text): .problem(409, "conflict", text)
+        case .forbidden(let text): .problem(403, "forbidden", text)
         case .busy(let text): .later(503, "busy", text, after: 5)
         case .store(let error): .refusal(error)
         }

@@ -20,9 +20,10 @@ extension RunRow {
 extension RunState.ApprovalState {
     func json(of step: String) -> JSONValue {
         var object: JSONObject = [
-            "step": .string(step), "from": .array(from.map(JSONValue.string)),
+            "step": .string(step), "from": .array(from.from.map(JSONValue.string)),
             "until": .string(until.rfc3339), "decision": .string(word),
         ]
+        object["people"] = from.people.map { .array($0.map(JSONValue.string)) }
         object["action"] = intent.map { .string($0.action) }
         object["target"] = intent?.target.map(JSONValue.string)
         return .object(object)

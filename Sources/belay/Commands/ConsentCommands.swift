@@ -52,16 +52,15 @@ private struct Consent {
     func give(_ granted: Bool) async throws {
         var body = JSONObject()
         body["step"] = step.map(JSONValue.string)
-        let person = order.person
-        let (answer, byDaemon) = try await order.carryOut(
+        let done = try await order.carryOut(
             "/v1/runs/\(run)/\(granted ? "approve" : "deny")", body
-        ) { (operations) async throws(OperationProblem) in
+        ) { (operations, person) async throws(OperationProblem) in
             let done = try await operations.consent(granted, to: run, step: step, by: person)
             return ["run": .string(done.run), "step": .string(done.step ?? "")]
         }
         Output.standard(
-            "\(granted ? "approved" : "denied") by \(person): run \(answer["run"]?.stringValue ?? run)"
-                + "  step \(answer["step"]?.stringValue ?? "")"
-                + (byDaemon ? "" : "\nit goes on when `belay serve` runs"))
+            "\(granted ? "approved" : "denied") by \(done.person): run \(done.answer["run"]?.stringValue ?? run)"
+                + "  step \(done.answer["step"]?.stringValue ?? "")"
+                + (done.byDaemon ? "" : "\nit goes on when `belay serve` runs"))
     }
 }

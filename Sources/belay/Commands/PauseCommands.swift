@@ -37,18 +37,17 @@ struct PauseCommand: AsyncParsableCommand {
         let expires = try expires()
         var body: JSONObject = ["scope": .string(scope), "reason": .string(reason)]
         body["expires"] = expires.map { .string($0.rfc3339) }
-        let person = order.person
-        let (answer, _) = try await order.carryOut("/v1/pause", body) {
-            (operations) async throws(OperationProblem) in
+        let done = try await order.carryOut("/v1/pause", body) {
+            (operations, person) async throws(OperationProblem) in
             [
                 "pause": .string(
                     try await operations.pause(scope, reason: reason, by: person, expires: expires))
             ]
         }
         Output.standard(
-            "paused by \(person): \(scope)"
+            "paused by \(done.person): \(scope)"
                 + (expires.map { " until \($0.shortRFC3339)" } ?? " until `belay resume`")
-                + "  \(answer["pause"]?.stringValue ?? "")")
+                + "  \(done.answer["pause"]?.stringValue ?? "")")
     }
 
     private func expires() throws(CommandProblem) -> Timestamp? {
@@ -74,14 +73,13 @@ struct ResumeCommand: AsyncParsableCommand {
     @OptionGroup var order: OrderOptions
 
     func run() async throws {
-        let person = order.person
-        let (answer, _) = try await order.carryOut("/v1/resume", ["scope": .string(scope)]) {
-            (operations) async throws(OperationProblem) in
+        let done = try await order.carryOut("/v1/resume", ["scope": .string(scope)]) {
+            (operations, person) async throws(OperationProblem) in
             let lifted = try await operations.resume(scope, by: person)
             return ["lifted": .array(lifted.map(JSONValue.string))]
         }
-        let count = answer["lifted"]?.arrayValue?.count ?? 0
+        let count = done.answer["lifted"]?.arrayValue?.count ?? 0
         Output.standard(
-            "resumed by \(person): \(scope), \(count) pause\(count == 1 ? "" : "s") lifted")
+            "resumed by \(done.person): \(scope), \(count) pause\(count == 1 ? "" : "s") lifted")
     }
 }

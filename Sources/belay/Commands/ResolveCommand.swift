@@ -27,16 +27,15 @@ struct ResolveCommand: AsyncParsableCommand {
     @OptionGroup var order: OrderOptions
 
     func run() async throws {
-        let person = order.person
-        let (answer, byDaemon) = try await order.carryOut(
+        let done = try await order.carryOut(
             "/v1/runs/\(run)/resolve", ["step": .string(step), "outcome": .string(outcome)]
-        ) { (operations) async throws(OperationProblem) in
+        ) { (operations, person) async throws(OperationProblem) in
             let done = try await operations.resolve(run, step: step, as: outcome, by: person)
             return ["run": .string(done.run)]
         }
         Output.standard(
-            "\(outcome), says \(person): run \(answer["run"]?.stringValue ?? run)  step \(step)"
-                + (byDaemon ? "" : "\nit goes on when `belay serve` runs"))
+            "\(outcome), says \(done.person): run \(done.answer["run"]?.stringValue ?? run)  step \(step)"
+                + (done.byDaemon ? "" : "\nit goes on when `belay serve` runs"))
     }
 }
 
@@ -52,13 +51,12 @@ struct CancelCommand: AsyncParsableCommand {
     @OptionGroup var order: OrderOptions
 
     func run() async throws {
-        let person = order.person
-        let (answer, byDaemon) = try await order.carryOut("/v1/runs/\(run)/cancel", [:]) {
-            (operations) async throws(OperationProblem) in
+        let done = try await order.carryOut("/v1/runs/\(run)/cancel", [:]) {
+            (operations, person) async throws(OperationProblem) in
             ["run": .string(try await operations.cancel(run, by: person).run)]
         }
         Output.standard(
-            "cancelled by \(person): run \(answer["run"]?.stringValue ?? run)"
-                + (byDaemon ? "" : "\nit ends when `belay serve` runs"))
+            "cancelled by \(done.person): run \(done.answer["run"]?.stringValue ?? run)"
+                + (done.byDaemon ? "" : "\nit ends when `belay serve` runs"))
     }
 }

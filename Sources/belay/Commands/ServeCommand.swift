@@ -118,6 +118,7 @@ struct ServeCommand: AsyncParsableCommand {
         var settings = DaemonSettings(token: try token.make(beside: journal))
         settings.host = String(listen[..<colon]).trimmingBrackets
         settings.port = Int(port)
+        settings.people = PeopleFile(path: PeopleFile.path(beside: journal))
         settings.queueLimit = queue
         settings.drain = drain
         settings.logLevel = logLevel

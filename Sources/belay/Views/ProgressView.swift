@@ -18,7 +18,7 @@ struct ProgressView: Sendable {
         case .refused(let step, let failure, let message):
             "\(step)  \(failure.rawValue): \(message)"
         case .approvalRequested(let step, let from, let until, _):
-            "\(step)  waits for approval by \(from.joined(separator: ", ")) until \(until.shortRFC3339)"
+            "\(step)  waits for approval by \(from.words) until \(until.shortRFC3339)"
         case .personAsked(let call): "\(call)  what became of it is not known: a person must say"
         case .finished(let result): "finished: \(result.words)"
         default: nil
@@ -35,6 +35,15 @@ extension ActionOutcome {
         case .lost(let failure, let message):
             "answer lost (\(failure.rawValue)): \(message.cut(to: 160))"
         }
+    }
+}
+
+extension Approvers {
+    /// Who is asked: `group/dba (ann, bo)`.
+    var words: String {
+        let people = people.map { $0.isEmpty ? "nobody" : $0.joined(separator: ", ") }
+        return from.isEmpty
+            ? "anybody else" : from.joined(separator: ", ") + (people.map { " (\($0))" } ?? "")
     }
 }
 

@@ -28,7 +28,10 @@ struct TrailView {
         if let reason = record.reason { parts.append(reason) }
         if let idem = record.idem { parts.append("key \(idem.prefix(12))") }
         parts.append(contentsOf: details(stored))
-        let actor = record.actor.kind == .person ? "  by \(record.actor)" : ""
+        let isProven = stored[payload: "event"]?["proof"]?.stringValue == Person.token
+        let actor =
+            record.actor.kind == .person
+            ? "  by \(record.actor)" + (isProven ? " (token)" : "") : ""
         let index = String(stored.index)
         let place = String(repeating: " ", count: max(0, 4 - index.count)) + index
         return "\(place)  \(record.at.shortTime)  \(parts.joined(separator: "  "))\(actor)"

@@ -50,8 +50,9 @@ struct DaemonClient {
         case 400: CommandProblem(.usage, message)
         case 401:
             CommandProblem(
-                .usage, "the daemon at \(address) refuses the token",
-                help: "name the daemon's token with --token-file or BELAY_TOKEN")
+                .usage, "the daemon at \(address) refuses the token: \(message)",
+                help: "name the daemon's token or your own with --token-file or BELAY_TOKEN")
+        case 403: CommandProblem(.findings, message)
         case 404: CommandProblem(.unreadable, message)
         case 409: CommandProblem(.findings, message)
         default: CommandProblem(.unreadable, message)

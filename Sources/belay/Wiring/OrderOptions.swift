@@ -13,22 +13,33 @@ struct OrderOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Who orders it, for the record.", discussion: "Default: the user.", valueName: "name"))
+            "Who orders it, for the record.",
+            discussion: "Default: whose token it is, else the user.", valueName: "name"))
     var by: String?
 
-    var person: String { by ?? LiveWorld().variable("USER") ?? "operator" }
+    /// Who says it where no token does.
+    private var user: String { by ?? LiveWorld().variable("USER") ?? "operator" }
 
-    /// Carries an order out; the answer is the API's, and whether a daemon took it.
+    /// What became of an order: the API's answer, who gave it, and whether a daemon took it.
+    struct Carried {
+        var answer: JSONValue
+        var person: String
+        var byDaemon: Bool
+    }
+
     func carryOut(
         _ path: String, _ body: JSONObject,
-        here: (Operations) async throws(OperationProblem) -> JSONValue
-    ) async throws(CommandProblem) -> (answer: JSONValue, byDaemon: Bool) {
+        here: (Operations, Person) async throws(OperationProblem) -> JSONValue
+    ) async throws(CommandProblem) -> Carried {
         let journal = try store.path
         var body = body
-        body["by"] = .string(person)
+        body["by"] = by.map(JSONValue.string)
+        body["user"] = .string(user)
         if let address = DaemonClient.address(ofStore: journal) {
             let client = DaemonClient(address: address, token: try token.read(beside: journal))
-            return (try await client.post(path, .object(body)), true)
+            let answer = try await client.post(path, .object(body))
+            return Carried(
+                answer: answer, person: answer["by"]?.stringValue ?? user, byDaemon: true)
         }
         guard Files.exists(journal) else {
             throw CommandProblem(
@@ -36,9 +47,9 @@ struct OrderOptions: ParsableArguments {
         }
         let opened = try await store.open()
         do throws(OperationProblem) {
-            let answer = try await here(Self.operations(opened))
+            let answer = try await here(Self.operations(opened), Person(user))
             await opened.close()
-            return (answer, false)
+            return Carried(answer: answer, person: user, byDaemon: false)
         } catch {
             await opened.close()
             throw CommandProblem(error, journal)
@@ -77,7 +88,7 @@ extension CommandProblem {
         switch problem {
         case .notFound(let text): self.init(.unreadable, text, help: "belay runs")
         case .invalid(let text): self.init(.usage, text)
-        case .conflict(let text): self.init(.findings, text)
+        case .conflict(let text), .forbidden(let text): self.init(.findings, text)
         case .busy(let text): self.init(.findings, text)
         case .store(let error): self.init(error, path)
         }

@@ -59,10 +59,15 @@ import Testing
                 call: "a", attempt: 1, outcome: .succeeded(["value": 71, "wide": .integer(.max)])),
             .ended(call: "a", attempt: 1, outcome: .succeeded(.null)),
             .timerSet(key: "a:retry/1", due: Chain.start), .timerFired(key: "a:retry/1"),
-            .approvalRequested(step: "a", from: ["group/dba"], until: Chain.start, intent),
-            .approvalRequested(step: "plan", from: [], until: Chain.start, nil),
+            .approvalRequested(
+                step: "a", from: Approvers(from: ["group/dba"], people: ["ann"]),
+                until: Chain.start,
+                intent),
+            .approvalRequested(
+                step: "plan", from: Approvers(from: ["ann"]), until: Chain.start, nil),
             .approvalDecided(step: "a", .granted(by: "Ann B. \"x\"")),
-            .approvalDecided(step: "a", .denied(by: "bo")), .approvalDecided(step: "a", .expired),
+            .approvalDecided(step: "a", .denied(by: Person("bo", isProven: true))),
+            .approvalDecided(step: "a", .expired),
             .personAsked(call: "a"), .personDecided(call: "a", .succeeded(by: "ann")),
             .personDecided(call: "a", .failed(by: "ann")),
             .personDecided(call: "a", .retry(by: "ann")), .noticed(.resolved),

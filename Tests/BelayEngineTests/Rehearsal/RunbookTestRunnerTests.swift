@@ -130,6 +130,62 @@ import Testing
         #expect(report.problems.contains { $0.message.contains(message) }, "\(report.text)")
     }
 
+    static let people = [
+        "people.yaml": """
+        apiVersion: belay/v1
+        kind: Environment
+        metadata: {name: production, owner: platform}
+        mode: auto
+        people: {groups: {dba: [ann, bo]}}
+        bind:
+          clear_cache: {provider: simulated}
+          restart_service: {provider: simulated}
+          notify_human: {provider: simulated}
+          metrics.query: {provider: simulated}
+        """,
+        "asked.yaml": """
+        apiVersion: belay/v1
+        kind: Runbook
+        metadata: {name: asked, owner: platform}
+        rules:
+          - id: ask-first
+            match: {type: Asked}
+            steps:
+              - {id: restart, uses: restart_service, with: {target: cache}, approval: {from: [group/dba]}}
+        """,
+    ]
+
+    static func asked(_ answer: String, _ end: String) -> String {
+        """
+          - name: somebody is asked
+            incident: {type: Asked, priority: low, target: cache}
+            mocks: {restart_service: [{\(answer)}, {return: {}}]}
+            expect: {outcome: \(end)}
+
+        """
+    }
+
+    @Test(arguments: [
+        ("approve: {by: ann}", "succeeded"), ("approve: {}", "succeeded"),
+        ("deny: {by: bo}", "denied"),
+    ])
+    func whoMayAnswerIsHeard(_ answer: String, _ end: String) throws {
+        let report = try #require(try Self.reports(Self.asked(answer, end), Self.people).first)
+        #expect(report.passed, "\(report.text)")
+    }
+
+    @Test func aMockThatAnswersForSomebodyElseSaysWhoMay() throws {
+        for answer in ["approve: {by: eve}", "deny: {by: eve}"] {
+            let report = try #require(
+                try Self.reports(Self.asked(answer, "denied"), Self.people).first)
+            #expect(!report.passed)
+            #expect(
+                report.problems.contains {
+                    $0.message.contains("eve may not answer for group/dba: ann, bo may")
+                }, "\(report.text)")
+        }
+    }
+
     @Test func failuresHangsAndPlaces() throws {
         let reports = try Self.reports(
             """

@@ -49,6 +49,7 @@ enum Chain {
         environment.targets = [
             "cache": ["node": "c1"], "api": ["node": "a1"], "db": ["node": "d1"],
         ]
+        environment.groups = ["dba": ["ann", "bo"]]
         change(&environment)
         return environment
     }

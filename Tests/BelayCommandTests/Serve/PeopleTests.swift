@@ -1,0 +1,133 @@
+import Foundation
+import Testing
+
+/// People with tokens of their own, and whose consent counts.
+@Suite struct PeopleTests {
+    private static func token(
+        _ name: String, _ more: String..., in folder: Folder
+    ) async throws -> String {
+        let answer = try await Belay.run(
+            ["token", "add", name] + more + ["--store", "journal.db"], in: folder)
+        #expect(answer.status == 0, "\(answer.errors)")
+        return answer.lastLine
+    }
+
+    private static func denials(in folder: Folder) async throws -> String {
+        try await Belay.run(
+            "audit", "log", "--kind", "auth.denied", "--store", "journal.db", in: folder
+        ).output
+    }
+
+    private static func waiting(_ daemon: Daemon, _ id: String) async throws -> String {
+        _ = try await daemon.ask(
+            "POST", "/v1/incidents", ServedFolder.incident("DiskFull", of: "web-7", id: id))
+        return try #require(try await daemon.runs("waiting").first?["id"] as? String)
+    }
+
+    @Test func onlyWhoIsInTheGroupMayApproveOrDeny() async throws {
+        let folder = try ServedFolder.make()
+        let daemon = try await Daemon.start(in: folder)
+        let run = try await Self.waiting(daemon, "G-1")
+        for word in ["approve", "deny"] {
+            let refused = try await daemon.ask("POST", "/v1/runs/\(run)/\(word)", #"{"by": "eve"}"#)
+            #expect(refused.status == 403, "\(refused.text)")
+            #expect(refused.text.contains("eve may not answer for group/sre: ann, bo may"))
+            let command = try await Belay.run(
+                word, run, "--by", "eve", "--store", "journal.db", in: folder)
+            #expect(command.status == 1 && command.errors.contains("ann, bo may"))
+        }
+        let detail = try await daemon.ask("GET", "/v1/runs/\(run)").list("approvals").first
+        #expect(detail?["people"] as? [String] == ["ann", "bo"])
+        let story = try await Belay.run("audit", "show", run, "--store", "journal.db", in: folder)
+        #expect(
+            story.output.split(separator: "\n").count {
+                $0.contains("auth.denied") && $0.contains("not_approver")
+                    && $0.contains("by person:eve")
+            } == 4, "\(story.output)")
+        let approved = try await Belay.run("approve", run, "--store", "journal.db", in: folder)
+        #expect(approved.status == 0 && approved.output.hasPrefix("approved by ann"))
+        #expect(try await daemon.runs("succeeded").count == 1)
+        #expect(await daemon.stop() == 0)
+        let verified = try await Belay.run("audit", "verify", "--store", "journal.db", in: folder)
+        #expect(verified.status == 0, "\(verified.output)")
+    }
+
+    @Test func withoutADaemonTheSameHolds() async throws {
+        let folder = try ServedFolder.make()
+        let daemon = try await Daemon.start(in: folder)
+        let run = try await Self.waiting(daemon, "G-2")
+        #expect(await daemon.stop() == 0)
+        let refused = try await Belay.run(
+            "approve", run, "--by", "eve", "--store", "journal.db", in: folder)
+        #expect(refused.status == 1 && refused.errors.contains("ann, bo may"), "\(refused.errors)")
+        #expect(try await Self.denials(in: folder).contains("not_approver"))
+    }
+
+    @Test func aTokenOfOnesOwnIsThatPersonAndDoesWhatItsRolesMay() async throws {
+        let folder = try ServedFolder.make()
+        let ann = try await Self.token("ann", "--role", "approver", in: folder)
+        let cy = try await Self.token("cy", "--role", "operator", in: folder)
+        let eve = try await Self.token("eve", "--role", "viewer", in: folder)
+        let daemon = try await Daemon.start(in: folder)
+        let body = ServedFolder.incident("DiskFull", of: "web-7", id: "T-1")
+        for (token, status) in [(eve, 403), (ann, 403), (cy, 202)] {
+            let answer = try await daemon.ask("POST", "/v1/incidents", body, token: token)
+            #expect(answer.status == status, "\(answer.text)")
+        }
+        let run = try #require(try await daemon.runs("waiting").first?["id"] as? String)
+        for token in [ann, cy, eve] {
+            #expect(try await daemon.ask("GET", "/v1/runs", token: token).status == 200)
+        }
+        func approve(_ token: String, _ body: String = "{}") async throws -> Daemon.Answer {
+            try await daemon.ask("POST", "/v1/runs/\(run)/approve", body, token: token)
+        }
+        let wrong = try await approve(cy)
+        #expect(wrong.status == 403 && wrong.text.contains("cy is operator"), "\(wrong.text)")
+        #expect(wrong.text.contains("approver, admin"))
+        #expect(try await approve(eve).status == 403)
+        let other = try await approve(ann, #"{"by": "bo"}"#)
+        #expect(other.status == 403 && other.text.contains("cannot speak for 'bo'"))
+        // The command takes the name from the token, whatever the machine calls its user.
+        let done = try await Belay.run(
+            "approve", run, "--store", "journal.db", in: folder,
+            variables: ["BELAY_TOKEN": ann, "USER": "root"])
+        #expect(done.status == 0 && done.output.hasPrefix("approved by ann"), "\(done.errors)")
+        #expect(try await daemon.runs("succeeded").count == 1)
+        let pause = try await Belay.run(
+            "pause", "--reason", "by cy", "--store", "journal.db", in: folder,
+            variables: ["BELAY_TOKEN": cy])
+        #expect(pause.status == 0 && pause.output.hasPrefix("paused by cy"), "\(pause.errors)")
+        let story = try await Belay.run("audit", "show", run, "--store", "journal.db", in: folder)
+        #expect(
+            story.output.split(separator: "\n").contains {
+                $0.contains("approval.granted") && $0.hasSuffix("by person:ann (token)")
+            }, "\(story.output)")
+        let denials = try await Self.denials(in: folder)
+        #expect(denials.contains("wrong_role") && denials.contains("wrong_name"), "\(denials)")
+    }
+
+    @Test func whoIsRevokedOrLateIsRefused() async throws {
+        let folder = try ServedFolder.make()
+        let ann = try await Self.token("ann", "--role", "admin", in: folder)
+        let late = try await Self.token("late", "--role", "admin", "--for", "1ms", in: folder)
+        let daemon = try await Daemon.start(in: folder)
+        #expect(try await daemon.ask("GET", "/v1/runs", token: ann).status == 200)
+        let expired = try await daemon.ask("GET", "/v1/runs", token: late)
+        #expect(expired.status == 401 && expired.text.contains("has expired"))
+        let list = try await Belay.run("token", "list", "--store", "journal.db", in: folder)
+        #expect(list.output.contains("ann   admin  active"), "\(list.output)")
+        #expect(list.output.contains("late  admin  expired"), "\(list.output)")
+        let revoked = try await Belay.run(
+            "token", "revoke", "ann", "--store", "journal.db", in: folder)
+        #expect(revoked.output == "1 token of ann revoked\n", "\(revoked.errors)")
+        let refused = try await daemon.ask("GET", "/v1/runs", token: ann)
+        #expect(refused.status == 401 && refused.text.contains("was revoked"))
+        let again = try await Belay.run(
+            "token", "revoke", "ann", "--store", "journal.db", in: folder)
+        #expect(again.status == 1)
+        let role = try await Belay.run(
+            "token", "add", "bo", "--role", "aprover", "--store", "journal.db", in: folder)
+        #expect(role.status == 2 && role.errors.contains("did you mean approver?"))
+        #expect(try await Self.denials(in: folder).contains("_token"))
+    }
+}
