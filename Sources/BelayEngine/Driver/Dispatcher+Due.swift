@@ -10,7 +10,7 @@ extension Dispatcher {
     package func decideDue(_ limit: Int = 100) async throws(StoreError) -> Dispatched {
         if memory.settleOnce() { try await settle() }
         let now = world.now()
-        let ledger = LimitState(try await store.limits(committedSince: now - Bounds.limitHorizon))
+        let ledger = LimitState(try await store.limits(committedSince: now))
         try await expire(ledger, at: now)
         var all = Dispatched()
         for id in ledger.queueHeads.prefix(limit) {
@@ -47,8 +47,7 @@ extension Dispatcher {
     /// Ends pauses whose time is over, on record.
     private func expire(_ ledger: LimitState, at now: Timestamp) async throws(StoreError) {
         guard ledger.pauses.contains(where: { !$0.isInForce(at: now) }) else { return }
-        let horizon = now - Bounds.limitHorizon
-        for row in try await store.limits(committedSince: horizon).pauses {
+        for row in try await store.limits(committedSince: now).pauses {
             guard !Pause(row).isInForce(at: now) else { continue }
             try await store.commit(
                 StoreTransaction([
