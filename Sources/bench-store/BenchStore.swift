@@ -5,7 +5,7 @@ import Glibc
 
 /// Measures the journal beside bare SQLite in the same run; every figure is a line `name <tab> value <tab> unit`.
 ///
-/// `bench-store durable`, `runs [COUNT]`, `large [RECORDS]`, or all three; files are made in the current folder.
+/// `bench-store durable`, `runs [COUNT [change|read]]`, `large [RECORDS]`, or all three; files are made in the current folder.
 @main
 struct BenchStore {
     static func main() async throws {
@@ -18,7 +18,8 @@ struct BenchStore {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         if which == "durable" || which == "all" { try await DurableBench.run(folder) }
         if which == "runs" || which == "all" {
-            for kind in RunsBench.Kind.allCases {
+            let only = arguments.dropFirst().first
+            for kind in RunsBench.Kind.allCases where only == nil || only == kind.rawValue {
                 try await RunsBench(folder: folder, kind: kind, count: count ?? 2000).run()
             }
         }

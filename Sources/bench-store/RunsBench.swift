@@ -29,7 +29,7 @@ struct RunsBench {
                 if $0 == .sequencerBatch { commits.next() }
             })
         let store = try await SQLiteStore.open(path: path, world: world)
-        let program = try Self.program(kind)
+        let program = try Self.program(kind, targets: count)
         let started = commits.value
         let processor = BenchStore.processor
         let seconds = try await BenchStore.seconds { try await drive(store, world, program) }
@@ -58,18 +58,20 @@ struct RunsBench {
         let dispatcher = Dispatcher(
             store: store, world: world,
             planner: Planner(Decider(program: program, environment: environment)),
-            sources: ProgramText(Self.files(kind)), actor: "source")
+            sources: ProgramText(Self.files(kind, targets: count)), actor: "source")
         let driver = RunDriver(
             store: store, world: world, providers: ProviderRegistry([NoOperation()]),
             catalogue: program.catalogue, secrets: NoSecrets())
         let next = Counter()
+        // As in the daemon, one decision follows another: each sees the limits that the last one took.
+        let turn = Bulkhead()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<Self.inFlight {
                 group.addTask {
                     while true {
                         let number = next.next()
                         guard number < count else { return }
-                        try await one(number, dispatcher, driver, world)
+                        try await one(number, dispatcher, turn, driver, world)
                     }
                 }
             }
@@ -78,14 +80,22 @@ struct RunsBench {
     }
 
     private func one(
-        _ number: Int, _ dispatcher: Dispatcher, _ driver: RunDriver, _ world: BenchWorld
+        _ number: Int, _ dispatcher: Dispatcher, _ turn: Bulkhead, _ driver: RunDriver,
+        _ world: BenchWorld
     ) async throws {
         let incident = Incident(
             id: "i\(number)", fingerprint: "f\(number)", priority: .high, type: "Bench",
             source: "bench", target: "host-\(number)", details: [:], startedAt: world.now(),
             receivedAt: world.now())
         let accepted = try await dispatcher.accept([incident], source: "bench")
-        let (_, begun) = try await dispatcher.decide(incident, id: accepted[0].id)
+        let decided: Result<(Decision, [Dispatcher.Begun]), StoreError> = await turn.within(
+            1, of: "decisions"
+        ) {
+            do throws(StoreError) {
+                return .success(try await dispatcher.decide(incident, id: accepted[0].id))
+            } catch { return .failure(error) }
+        }
+        let (decision, begun) = try decided.get()
         for run in begun {
             var state = RunState()
             state.apply(.started, at: world.now())
@@ -93,7 +103,7 @@ struct RunsBench {
                 run.context, from: state, lease: run.lease, reservations: run.reservations)
             precondition(result?.status == .succeeded, "\(String(describing: result))")
         }
-        precondition(begun.count == 1)
+        precondition(begun.count == 1, "\(incident.id): \(decision)")
     }
 }
 
@@ -129,9 +139,10 @@ extension RunsBench {
                     timeout: .seconds(20)), serves: [kind.rawValue])
         })
 
-    private static func program(_ kind: Kind) throws -> Program {
+    private static func program(_ kind: Kind, targets: Int) throws -> Program {
         let compilation = Compiler.compile(
-            files(kind), catalogue: ActionCatalogue(capabilities: [], providers: [contract]),
+            files(kind, targets: targets),
+            catalogue: ActionCatalogue(capabilities: [], providers: [contract]),
             lints: false)
         guard let program = compilation.program else {
             preconditionFailure("\(compilation.diagnostics)")
@@ -139,7 +150,8 @@ extension RunsBench {
         return program
     }
 
-    fileprivate static func files(_ kind: Kind) -> [SourceFile] {
+    fileprivate static func files(_ kind: Kind, targets: Int) -> [SourceFile] {
+        let hosts = (0..<targets).map { "host-\($0): {}" }
         let steps = ["a", "b", "c"].map { "{id: \($0), uses: nothing.\(kind.rawValue)}" }
         return [
             SourceFile(
@@ -163,7 +175,10 @@ extension RunsBench {
                     bind:
                       nothing.change: {provider: nothing, operation: change, max_in_flight: 64}
                       nothing.read: {provider: nothing, operation: read, max_in_flight: 64}
-                    targets: {host: {}}
+                    limits:
+                      max_runs: {count: 1000000, per: 1m}
+                      max_targets: {count: 1000000, per: 1m}
+                    targets: {\(hosts.joined(separator: ", "))}
                     """),
         ]
     }

@@ -30,6 +30,21 @@ import Testing
         await store.close()
     }
 
+    /// A process that dies between the two files must not leave a key whose signatures nobody can verify.
+    @Test func aKeyIsKeptAfterItsVerifier() async throws {
+        let obstacle = path + ".key.new"
+        try FileManager.default.createDirectory(
+            atPath: obstacle, withIntermediateDirectories: false)
+        #expect(try await storeError { _ = try await open() } != nil)
+        #expect(StoreFiles(path: path).knownVerifiers().count == 1)
+        try FileManager.default.removeItem(atPath: obstacle)
+        let store = try await open()
+        _ = try await store.checkpoint(always: true)
+        await store.close()
+        let report = try AuditLog(path: path).verify()
+        #expect(report.isSound, "\(report.faults)")
+    }
+
     @Test func oneProcessAtATime() async throws {
         let store = try await open()
         store.announce(address: "127.0.0.1:7070")

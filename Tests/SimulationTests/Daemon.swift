@@ -139,7 +139,14 @@ struct Daemon: Sendable {
         case .finished(let result):
             note("\(context.rule.id)\(part) \(result.status.rawValue)")
             try await dispatcher.ended(context.run)
-        case .parked(let reason): note("\(context.rule.id)\(part) waits \(reason)")
+        case .parked(let reason):
+            note("\(context.rule.id)\(part) waits \(reason)")
+            guard let telling = try await dispatcher.tellOfWaiting(context.run) else { return }
+            try await drive(telling.context) {
+                try await driver.carry(
+                    telling.context, from: telling.state, lease: telling.lease,
+                    reservations: telling.reservations)
+            }
         case .leaseLost: note("\(context.rule.id)\(part) lost")
         case .stopped: note("\(context.rule.id)\(part) stopped")
         }

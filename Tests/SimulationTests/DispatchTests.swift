@@ -388,6 +388,32 @@ import Testing
         #expect(daemon.calls.contains("same one"))
     }
 
+    @Test func peopleHearOnceOfEachQuestionThatOnlyTheyCanAnswer() throws {
+        let daemon = try Daemon(
+            "  - {id: r, match: {type: r}, steps: [{id: a, uses: faulty.only}]}",
+            environment: "notices: {uses: faulty.tell, with: {}}"
+        ) { request in
+            request.action == "faulty.only"
+                ? .lost(.unavailable, message: "reset") : .succeeded([:])
+        }
+        try daemon.deliver("r")
+        try daemon.work()
+        #expect(daemon.ends.contains("r waits person"))
+        #expect(daemon.calls.count { $0 == "tell" } == 1)
+        // A notice that the incident is acknowledged wakes the run, which waits on: nobody is told again.
+        try daemon.deliver("r", .acknowledged, fingerprint: "r", id: "r ack")
+        try daemon.goOn(to: .seconds(60))
+        #expect(daemon.calls.count { $0 == "tell" } == 1)
+        // The second attempt is lost too, and that is a second question.
+        try daemon.goOn(to: .seconds(120))
+        try daemon.tell("r", .person(call: "a", .retry(by: "ann")))
+        try daemon.work()
+        #expect(daemon.calls.count { $0 == "tell" } == 2)
+        try daemon.tell("r", .person(call: "a", .succeeded(by: "ann")))
+        try daemon.work()
+        #expect(daemon.ends.last == "r succeeded")
+    }
+
     @Test func theThirdIncidentThatOwnChangesCauseIsLeftToAPerson() throws {
         let daemon = try Daemon(
             "  - {id: r, match: {type: r}, steps: [{id: a, uses: faulty.same}]}",

@@ -8,11 +8,19 @@ package struct Decider: Sendable {
     package let environment: EnvironmentProgram
     /// The process variables that the environment declares.
     package let variables: JSONObject
+    /// Committed limit entries older than this matter to none of the program's rules.
+    package let limitHorizon: Duration
 
     package init(program: Program, environment: EnvironmentProgram, variables: JSONObject = [:]) {
         self.program = program
         self.environment = environment
         self.variables = variables
+        let periods = program.rules.flatMap { rule in
+            [rule.cooldown?.length, rule.blastRadius?.per].compactMap { $0 }
+        }
+        limitHorizon =
+            ([environment.limits.runs.per, environment.limits.targets.per, Bounds.causeWindow]
+            + periods).max() ?? Bounds.limitHorizon
     }
 
     /// Decides; touches no clock, store or network. A rule with `for` is taken only if that long has passed since

@@ -8,11 +8,11 @@ extension Dispatcher {
     /// Decides what is due, oldest first and at most so many: whose turn in a queue has come, what was held back
     /// until now, and what was received, notices too. Each in a transaction of its own.
     package func decideDue(_ limit: Int = 100) async throws(StoreError) -> Dispatched {
-        if memory.settleOnce() { try await settle() }
-        let now = world.now()
-        let ledger = LimitState(try await store.limits(committedSince: now - Bounds.limitHorizon))
-        try await expire(ledger, at: now)
         var all = Dispatched()
+        if memory.settleOnce() { all.begun = try await settle() }
+        let now = world.now()
+        let ledger = LimitState(try await store.limits(committedSince: now))
+        try await expire(ledger, at: now)
         for id in ledger.queueHeads.prefix(limit) {
             guard let row = try await store.incident(id) else { continue }
             all.add(try await dispatch(row, isQueued: true))
@@ -47,8 +47,7 @@ extension Dispatcher {
     /// Ends pauses whose time is over, on record.
     private func expire(_ ledger: LimitState, at now: Timestamp) async throws(StoreError) {
         guard ledger.pauses.contains(where: { !$0.isInForce(at: now) }) else { return }
-        let horizon = now - Bounds.limitHorizon
-        for row in try await store.limits(committedSince: horizon).pauses {
+        for row in try await store.limits(committedSince: now).pauses {
             guard !Pause(row).isInForce(at: now) else { continue }
             try await store.commit(
                 StoreTransaction([
@@ -67,14 +66,21 @@ extension Dispatcher {
         }
     }
 
-    /// After a restart: ends what shares the outcome of runs that ended before.
-    private func settle() async throws(StoreError) {
+    /// After a restart: ends what shares the outcome of runs that ended before, and tells people of runs that wait
+    /// for them, where the process before did not come to it.
+    private func settle() async throws(StoreError) -> [Begun] {
+        var begun: [Begun] = []
         for member in try await store.runs(RunFilter(phases: [.waiting], limit: 100_000)) {
+            if let reason = member.reason, Self.personReasons.contains(reason) {
+                if let telling = try await tellOfWaiting(member.id) { begun.append(telling) }
+                continue
+            }
             guard let id = ProblemReader.leader(of: member),
                 let leader = try await store.run(id), leader.phase.isFinal
             else { continue }
             try await share(leader, with: member)
         }
+        return begun
     }
 
     private func share(_ leader: RunRow, with member: RunRow) async throws(StoreError) {

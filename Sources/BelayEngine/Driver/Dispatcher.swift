@@ -103,7 +103,7 @@ package struct Dispatcher: Sendable {
     private func dispose(
         _ incident: Incident, _ history: ProblemHistory, at now: Timestamp
     ) async throws(StoreError) -> (Disposition, LimitState) {
-        var limits = LimitState(try await store.limits(committedSince: now - Bounds.limitHorizon))
+        var limits = LimitState(try await store.limits(committedSince: now - decider.limitHorizon))
         let groups = limits.entries.filter { $0.kind == Reservation.Kind.concurrency.rawValue }
         for entry in groups {
             guard let row = try await store.run(entry.run) else { continue }
@@ -153,7 +153,7 @@ package struct Dispatcher: Sendable {
         guard let targets = memory.note(target, at: row.receivedAt, storm, now: now) else {
             return nil
         }
-        let limits = LimitState(try await store.limits(committedSince: now - Bounds.limitHorizon))
+        let limits = LimitState(try await store.limits(committedSince: now))
         guard !limits.pauses.contains(where: { $0.isStorm && $0.isInForce(at: now) }) else {
             return nil
         }

@@ -135,8 +135,7 @@ extension Drive {
             guard case .call(let path, let intent) = effect, intent.effect.isChange else {
                 continue
             }
-            let horizon = driver.world.now() - Bounds.limitHorizon
-            let ledger = try await driver.store.limits(committedSince: horizon)
+            let ledger = try await driver.store.limits(committedSince: driver.world.now())
             if let pause = pauseObstacle(intent, ledger) {
                 obstacles[path] = pause
             } else if let busy = try await takeTarget(intent) {

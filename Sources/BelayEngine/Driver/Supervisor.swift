@@ -177,6 +177,9 @@ package actor Supervisor {
         switch end {
         case .success(let end):
             parts.observe(.ended(run: run, end))
+            if case .parked(let reason) = end, Dispatcher.personReasons.contains(reason) {
+                await tellOfWaiting(run)
+            }
             if case .finished = end {
                 do throws(StoreError) { try await dispatcher.ended(run) } catch {
                     parts.observe(.failed("let others go on after run \(run)", error))
@@ -186,6 +189,16 @@ package actor Supervisor {
         }
         if driven[run]?.generation == generation { driven[run] = nil }
         ring()
+    }
+
+    private func tellOfWaiting(_ run: String) async {
+        let active = loaded.withLock { $0 }
+        do throws(StoreError) {
+            guard let begun = try await active.dispatcher.tellOfWaiting(run) else { return }
+            start(begun, of: active.program)
+        } catch {
+            parts.observe(.failed("tell people that run \(run) waits for them", error))
+        }
     }
 
     // MARK: Programs of the past

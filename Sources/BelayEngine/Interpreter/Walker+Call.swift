@@ -50,7 +50,10 @@ extension Walker {
         case .succeeded(let output): return verified(output, verify, last, at: path, in: frame)
         case .failed(let failure, let retryable, let message):
             return .failed(failure, message, retryable: retryable)
-        case .lost(.interrupted, _) where last.intent.recovery.mayRepeat: return .again
+        case .lost(.interrupted, let message) where last.intent.recovery.mayRepeat:
+            // What ends the engine each time it is tried is not tried for ever.
+            return state.calls[path]?.endsTheEngine == true
+                ? askPerson(message, at: path) : .again
         case .lost(let failure, let message):
             guard last.intent.recovery.mayRepeat else {
                 return lost(message, call, verify, last, at: path, in: frame)
@@ -93,6 +96,14 @@ extension Walker {
 }
 
 extension CallState {
+    /// Whether each of the last attempts was broken off by the engine's end, more often than a run may be taken up.
+    var endsTheEngine: Bool {
+        attempts.count > Bounds.recoveries
+            && attempts.suffix(Bounds.recoveries + 1).allSatisfy {
+                if case .lost(.interrupted, _)? = $0.outcome { true } else { false }
+            }
+    }
+
     /// The attempts that count for `retry`: not those that the engine itself broke off.
     var counted: Int {
         attempts.count {

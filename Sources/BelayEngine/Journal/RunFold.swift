@@ -38,7 +38,7 @@ package enum RunFold {
 
     /// Whether all that such a record does to a row is to set `recoveries` back to zero.
     package static func onlySettles(_ kind: RecordKind) -> Bool {
-        kind == .stepResult || kind == .stepResolvedByPerson
+        kind == .stepResult || kind == .stepResolvedByPerson || kind == .runCancelled
     }
 
     private static func created(by record: JournalRecord) -> RunRow? {

@@ -52,11 +52,38 @@ struct RawStatement {
         guard code == SQLITE_DONE else { throw Self.failure(handle) }
     }
 
+    /// Runs a statement and makes something of each row.
+    func rows<Value>(_ make: (RawRow) -> Value) throws(StoreError) -> [Value] {
+        var values: [Value] = []
+        var code = sqlite3_step(handle)
+        while code == SQLITE_ROW {
+            values.append(make(RawRow(handle: handle)))
+            code = sqlite3_step(handle)
+        }
+        let failure = code == SQLITE_DONE ? nil : Self.failure(handle)
+        sqlite3_reset(handle)
+        if let failure { throw failure }
+        return values
+    }
+
     /// What SQLite says of the statement's last step.
     static func failure(_ handle: OpaquePointer) -> StoreError {
         let message = String(cString: sqlite3_errmsg(sqlite3_db_handle(handle)))
         let extended = sqlite3_extended_errcode(sqlite3_db_handle(handle))
         return SQLiteFailure.storeError(
             DatabaseError(resultCode: ResultCode(rawValue: extended), message: message))
+    }
+}
+
+/// The row that a statement stands on, valid until its next step.
+struct RawRow {
+    fileprivate let handle: OpaquePointer
+
+    func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+
+    func text(_ column: Int32) -> String {
+        guard let bytes = sqlite3_column_text(handle, column) else { return "" }
+        let count = Int(sqlite3_column_bytes(handle, column))
+        return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
     }
 }

@@ -56,11 +56,15 @@ struct SQLiteReading {
         try stored("SELECT idx, bytes FROM record WHERE idx = ?", [index], withPayloads: true).first
     }
 
+    /// The rows of a statement that is prepared once for each connection.
+    private func rows(_ sql: String, _ arguments: StatementArguments = []) throws -> [Row] {
+        try Row.fetchAll(try db.cachedStatement(sql: sql), arguments: arguments)
+    }
+
     private func stored(
         _ sql: String, _ arguments: StatementArguments, withPayloads: Bool
     ) throws -> [StoredRecord] {
-        let rows = try Row.fetchAll(try db.cachedStatement(sql: sql), arguments: arguments)
-        return try rows.map { row in
+        try rows(sql, arguments).map { row in
             let index: Int64 = row[0]
             let bytes = row.bytes(1)
             do throws(RecordFault) {
@@ -75,10 +79,8 @@ struct SQLiteReading {
 
     func payloads(of index: Int64) throws(RecordFault) -> [StoredPayload] {
         do {
-            return try Row.fetchAll(
-                try db.cachedStatement(
-                    sql: "SELECT name, salt, bytes FROM payload WHERE idx = ? ORDER BY name"),
-                arguments: [index]
+            return try rows(
+                "SELECT name, salt, bytes FROM payload WHERE idx = ? ORDER BY name", [index]
             ).map { StoredPayload(name: $0[0], salt: $0.bytes(1), bytes: $0.bytes(2)) }
         } catch {
             throw RecordFault("its payloads cannot be read: \(error)")
@@ -88,9 +90,8 @@ struct SQLiteReading {
     // MARK: Runs and incidents
 
     func run(_ id: String) throws -> RunRow? {
-        try Row.fetchOne(
-            db, sql: "SELECT \(RunRow.columns) FROM run WHERE id = ?", arguments: [id]
-        ).map(RunRow.init(row:))
+        try rows("SELECT \(RunRow.columns) FROM run WHERE id = ?", [id]).first.map(
+            RunRow.init(row:))
     }
 
     func runs(_ filter: RunFilter) throws -> [RunRow] {
@@ -106,12 +107,11 @@ struct SQLiteReading {
             arguments.append(rule)
         }
         arguments.append(filter.limit)
-        return try Row.fetchAll(
-            db,
-            sql: """
-                SELECT \(RunRow.columns) FROM run WHERE \(conditions.joined(separator: " AND "))
-                    ORDER BY created_at DESC, id DESC LIMIT ?
-                """, arguments: StatementArguments(arguments)
+        return try rows(
+            """
+            SELECT \(RunRow.columns) FROM run WHERE \(conditions.joined(separator: " AND "))
+                ORDER BY created_at DESC, id DESC LIMIT ?
+            """, StatementArguments(arguments)
         ).map(RunRow.init(row:))
     }
 
@@ -152,13 +152,12 @@ struct SQLiteReading {
     private func incidents(
         _ rest: String, _ arguments: StatementArguments
     ) throws -> [IncidentRow] {
-        try Row.fetchAll(
-            db,
-            sql: """
-                SELECT id, resolves, started_at, phase, reason, wake_at, received_at,
-                    (SELECT bytes FROM payload WHERE idx = body_idx AND name = '\(IncidentPayload.name)')
-                    FROM incident \(rest)
-                """, arguments: arguments
+        try rows(
+            """
+            SELECT id, resolves, started_at, phase, reason, wake_at, received_at,
+                (SELECT bytes FROM payload WHERE idx = body_idx AND name = '\(IncidentPayload.name)')
+                FROM incident \(rest)
+            """, arguments
         ).map { row in
             IncidentRow(
                 id: row[0], resolvesProblem: row[1],
@@ -172,28 +171,31 @@ struct SQLiteReading {
     // MARK: Limits and programs
 
     func limits(since horizon: Timestamp) throws -> LimitSnapshot {
-        let version = try Int64.fetchOne(
-            db, sql: "SELECT value FROM meta WHERE name = 'limits_version'")
-        let entries = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT kind, name, run, rule, phase, at FROM ledger
-                    WHERE phase = 'reserved' OR (phase = 'committed' AND at >= ?) ORDER BY idx
-                """, arguments: [horizon.microseconds]
-        ).map { row in
-            LimitEntry(
-                kind: row[0], key: row[1], run: row[2], rule: row[3],
-                phase: LimitPhase(rawValue: row[4]) ?? .reserved,
-                at: row.time(5) ?? Timestamp(microseconds: 0))
-        }
-        let targets = try Row.fetchAll(db, sql: "SELECT name, run FROM target ORDER BY name, run")
+        let version: Int64? = try rows("SELECT value FROM meta WHERE name = 'limits_version'")
+            .first?[0]
+        // Every decision reads these, so they are read without boxes.
+        let statement = RawStatement(
+            try db.cachedStatement(
+                sql: """
+                    SELECT kind, name, run, rule, phase, at, idx FROM ledger
+                        WHERE phase = 'reserved' OR (phase = 'committed' AND at >= ?)
+                    """))
+        statement.bind(1, horizon.microseconds)
+        let entries = try statement.rows { row in
+            let entry = LimitEntry(
+                kind: row.text(0), key: row.text(1), run: row.text(2), rule: row.text(3),
+                phase: LimitPhase(rawValue: row.text(4)) ?? .reserved,
+                at: Timestamp(microseconds: row.integer(5)))
+            return (place: row.integer(6), entry: entry)
+        }.sorted { $0.place < $1.place }.map(\.entry)
+        let targets = try rows("SELECT name, run FROM target ORDER BY name, run")
             .map { TargetLease(target: $0[0], run: $0[1]) }
         return LimitSnapshot(
             version: version ?? 0, entries: entries, targets: targets, pauses: try pauses())
     }
 
     private func pauses() throws -> [PauseRow] {
-        try Row.fetchAll(db, sql: "SELECT id, scope, idx FROM pause ORDER BY idx").map { row in
+        try rows("SELECT id, scope, idx FROM pause ORDER BY idx").map { row in
             let index: Int64 = row[2]
             guard let stored = try record(at: index) else {
                 throw StoreError.damaged("record \(index) of a pause is missing")

@@ -36,14 +36,15 @@ package struct StoreFiles: Sendable {
         return signer?.name == origin ? signer : nil
     }
 
-    /// Makes a key and adds its verifier to those known.
+    /// Makes a key and adds its verifier to those known: the verifier first, so that a process that dies between the
+    /// two files leaves a verifier nobody signs for, never a key that nobody can verify.
     func makeSigner(named origin: String, seed: [UInt8]) throws(StoreError) -> NoteSigner {
         guard let key = Ed25519.PrivateKey(seed: seed),
             let signer = NoteSigner(name: origin, key: key)
         else { preconditionFailure("an origin without spaces and a seed of 32 bytes") }
         let known = knownVerifiers().map(\.vkey) + [signer.verifier.vkey]
-        try SideFile.write(Array((signer.skey + "\n").utf8), to: self.key, mode: 0o600)
         try SideFile.write(Array(known.map { $0 + "\n" }.joined().utf8), to: verifiers)
+        try SideFile.write(Array((signer.skey + "\n").utf8), to: self.key, mode: 0o600)
         return signer
     }
 }

@@ -85,4 +85,22 @@ import Testing
         #expect(check.output.contains("no binding that tells people has the setting `topick`"))
         #expect(check.output.contains("did you mean `topic`?"))
     }
+
+    /// The example of the page is an environment that works.
+    @Test func theExampleOfThePageTellsByItsTopics() async throws {
+        let page = try Repository.text("docs/actions/notify_human.md")
+        let parts = page.components(separatedBy: "```yaml\n")
+        #expect(parts.count == 2)
+        let example = try #require(parts.last?.components(separatedBy: "```").first)
+        let folder = try folder("{provider: log}", "{dba: {}, platform: {}, later: {}}")
+        try folder.write(example, to: "runbooks/environments/production.yaml")
+        let check = try await Belay.run("check", in: folder)
+        #expect(check.status == 0, "\(check.output)")
+        let plan = try await Belay.run(
+            "plan", "-i", "incident.json", "--env", "production", "--format", "json", in: folder,
+            variables: ["SNS_TOPIC_ARN": "topic-of-all", "DBA_TOPIC_ARN": "topic-of-dba"])
+        for word in ["topic-of-all", "topic-of-dba", "+491234"] {
+            #expect(plan.output.contains(word), "\(plan.output)\(plan.errors)")
+        }
+    }
 }

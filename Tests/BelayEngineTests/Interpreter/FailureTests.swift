@@ -259,6 +259,21 @@ import Testing
         #expect(story.steps == ["a ok"])
     }
 
+    /// What ends the engine whenever it is tried is tried six times; then a person is asked, each time anew.
+    @Test func whatEndsTheEngineEachTimeIsNotTriedForEver() {
+        let broken = RehearsedReply(.lost(.interrupted, message: "stopped"))
+        let replies = Array(repeating: broken, count: Bounds.recoveries + 1)
+        let asked = Story.of([C.step("a:change")], Told(["change": replies + [.ok()]]))
+        #expect(asked.steps == ["a waiting"])
+        #expect(asked.calls.count == Bounds.recoveries + 1)
+
+        var script = Told(["change": replies + [.ok()]])
+        script.decisions = ["a": [RehearsedDecision(.retry(by: "ann"), after: .seconds(60))]]
+        let told = Story.of([C.step("a:change")], script)
+        #expect(told.steps == ["a ok"])
+        #expect(told.calls.count == Bounds.recoveries + 2)
+    }
+
     // MARK: Guardrails
 
     static func guardrail(_ text: String, _ effects: Set<Effect> = [.change, .destroy]) -> Guardrail

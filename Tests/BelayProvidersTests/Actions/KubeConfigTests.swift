@@ -221,4 +221,30 @@ import Testing
         #expect(message.headers.contains(HTTPHeader("Authorization", "Bearer pod-token")))
         #expect(!"\(cluster.secrets.redact("Bearer pod-token"))".contains("pod-token"))
     }
+
+    /// `doctor` goes the same way, as far as a connection with TLS.
+    @Test func doctorReachesTheClusterOfAKubeconfig() async throws {
+        let stand = try await Stand()
+        let operation = try #require(KubernetesAction.contract.operation("read"))
+        func findings(_ path: String) async -> [Finding] {
+            let call = SurveyedCall(
+                action: "kubernetes.read",
+                binding: Binding(
+                    action: "kubernetes.read", provider: "kubernetes", operation: operation,
+                    settings: [], recovery: .pure, maxInFlight: 1),
+                target: nil, settings: SealedObject(plain: ["kubeconfig": .string(path)]),
+                inputs: [:])
+            let peer = BelayProviders.Peer(call, SecretVault(values: [:]))
+            return await peer?.findings(TestCall.tools()) ?? []
+        }
+        let good = await findings(try stand.config(user: "token: \(Self.token)"))
+        #expect(good.map(\.status) == [.ok], "\(good)")
+        #expect(good.first?.message.contains("127.0.0.1:\(stand.peer.port)") == true)
+        let plugin = await findings(try stand.config(user: "exec: {command: aws}"))
+        #expect(plugin.map(\.status) == [.problem])
+        #expect(plugin.first?.message.contains("which is not run") == true, "\(plugin)")
+        let stranger = await findings(
+            try stand.config(user: "token: t", cluster: "certificate-authority-data:"))
+        #expect(stranger.map(\.status) == [.problem], "\(stranger)")
+    }
 }

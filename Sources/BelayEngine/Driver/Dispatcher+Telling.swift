@@ -1,0 +1,75 @@
+import BelayCompiler
+
+/// Runs that go on only by a person's word: people must hear of them.
+extension Dispatcher {
+    /// Tells people, once for each question, that a run waits for a person: the run that tells them, nil where there
+    /// is nothing to tell or the environment names nobody.
+    package func tellOfWaiting(_ id: String) async throws(StoreError) -> Begun? {
+        guard let run = try await store.run(id), run.phase == .waiting, let reason = run.reason,
+            !run.rule.hasSuffix(Self.noticeSuffix),
+            let (notice, asked) = try await question(of: run),
+            let rule = decider.environment.rule(telling: notice),
+            try await isNew(asked, about: run),
+            let row = try await store.incident(run.incident),
+            let incident = Incident(stored: row.body)
+        else { return nil }
+        var batch = DispatchBatch(
+            dispatcher: self, incident: incident, row: row, history: ProblemHistory(),
+            limits: LimitState(), now: world.now())
+        batch.begin(
+            .init(
+                rule: rule, part: .notice(notice), incident: row.id, target: incident.target,
+                mode: .auto))
+        do throws(StoreError) {
+            let receipt = try await store.commit(
+                StoreTransaction(requires: [.waiting(run: id, reason: reason)], batch.writes))
+            return batch.begun(receipt).first
+        } catch {
+            // Somebody answered meanwhile.
+            guard case .notWaiting = error else { throw error }
+            return nil
+        }
+    }
+
+    /// The reasons for which only a person lets a run go on.
+    package static let personReasons = ["person", "stuck"]
+    private static let noticeSuffix = "#notice"
+
+    /// What a run asks people, and since when.
+    private func question(
+        of run: RunRow
+    ) async throws(StoreError) -> (EngineNotice, asked: Timestamp)? {
+        guard let reason = run.reason, Self.personReasons.contains(reason) else { return nil }
+        let records = try await store.events(ofRun: run.id)
+        guard let state = try? EventRecord.state(of: records) else { return nil }
+        let name = "run \(run.id) of \(run.runbook.name)/\(run.rule)"
+        let open = state.calls.filter { $0.value.personAskedAt != nil && $0.value.decision == nil }
+        if let asked = open.values.compactMap(\.personAskedAt).max() {
+            let steps = open.keys.sorted()
+            let orders = steps.map { "belay resolve \(run.id) \($0) succeeded|failed|retry" }
+            return (
+                EngineNotice(
+                    kind: "stuck",
+                    message: "\(name) waits: nobody knows what became of "
+                        + "\(steps.joined(separator: ", ")). Look, then say: "
+                        + orders.joined(separator: "; ")),
+                asked
+            )
+        }
+        guard reason == "stuck", let last = records.last?.record.at else { return nil }
+        return (
+            EngineNotice(
+                kind: "stuck",
+                message: "\(name) lost its process more than \(Bounds.recoveries) times without a "
+                    + "result and waits. Look at it, then say: belay cancel \(run.id)"),
+            last
+        )
+    }
+
+    /// Whether nobody has been told since.
+    private func isNew(_ asked: Timestamp, about run: RunRow) async throws(StoreError) -> Bool {
+        try await store.runs(RunFilter(incident: run.incident, limit: 1000)).allSatisfy {
+            !$0.rule.hasSuffix(Self.noticeSuffix) || $0.createdAt < asked
+        }
+    }
+}
