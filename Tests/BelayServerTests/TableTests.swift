@@ -5,7 +5,7 @@ import Testing
 /// The table of routes, the figures and the queue's count.
 @Suite struct TableTests {
     private static func route(_ method: String, _ path: String) -> Route {
-        Route(method, path) { _, _ in APIAnswer(200, text: "") }
+        Route(method, path, .read) { _, _ in APIAnswer(200, text: "") }
     }
 
     private let table = RouteTable(routes: [

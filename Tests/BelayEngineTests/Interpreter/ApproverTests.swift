@@ -17,7 +17,7 @@ import Testing
     private static func end(
         _ decision: ApprovalDecision, from: [String], isDefault: Bool = false,
         groups: [String: [String]] = ["dba": ["bo", "ann"]], actor: String = "source"
-    ) -> (end: String, seconds: Int) {
+    ) -> (end: String, seconds: Int64) {
         let context = C.context(
             C.rule([approved(from: from, isDefault: isDefault)]), actor: actor,
             environment: C.environment { $0.groups = groups })

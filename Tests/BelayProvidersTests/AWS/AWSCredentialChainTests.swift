@@ -173,11 +173,11 @@ import Testing
             let path = { [folder] (name: String) in
                 folder.appending(path: name).path(percentEncoded: false)
             }
-            try ("#!/bin/sh\n" + script).write(
-                toFile: path("keys"), atomically: true, encoding: .utf8)
-            chmod(path("keys"), 0o755)
+            // Run by a shell of the system: a file just written may still be open in a child of another test, and
+            // such a file cannot be started.
+            try script.write(toFile: path("keys"), atomically: true, encoding: .utf8)
             try
-                "[profile ops]\ncredential_process = '\(path("keys"))' \"hunter 2\" a\\ b\n\(config)"
+                "[profile ops]\ncredential_process = /bin/sh '\(path("keys"))' \"hunter 2\" a\\ b\n\(config)"
                 .write(toFile: path("config"), atomically: true, encoding: .utf8)
             try credentials.write(toFile: path("credentials"), atomically: true, encoding: .utf8)
             let variables = [
