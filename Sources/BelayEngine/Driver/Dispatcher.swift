@@ -202,6 +202,8 @@ extension NewIncident {
     package init(_ incident: Incident) {
         var said = incident.json
         said["received_at"] = nil
+        // Who gives no start of it has said nothing of it: the time of arrival stands for it, other each time.
+        if incident.startedAt == incident.receivedAt { said["started_at"] = nil }
         self.init(
             delivery: incident.id, fingerprint: incident.fingerprint, startedAt: incident.startedAt,
             resolvesProblem: incident.status == .resolved,

@@ -100,12 +100,23 @@ struct IntakeRoutes: Sendable {
                     ["index": .integer(Int64($0.index)), "message": .string($0.message)]
                 })
         }
-        let isUseless = accepted.isEmpty && !rejected.isEmpty && source.name == Self.ownForm
-        return APIAnswer(isUseless ? 422 : 202, .object(body))
+        guard source.name == Self.ownForm else { return APIAnswer(202, .object(body)) }
+        if accepted.isEmpty, !rejected.isEmpty { return APIAnswer(422, .object(body)) }
+        // Two things under one id: the sender must hear that the second was not acted on.
+        if !accepted.isEmpty, accepted.allSatisfy(\.isOtherWords) {
+            body["error"] = "conflict"
+            body["message"] =
+                "accepted before under this id in other words; the first stand, these are on record"
+            return APIAnswer(409, .object(body))
+        }
+        return APIAnswer(202, .object(body))
     }
 }
 
 extension Acceptance {
+    /// Whether its id was known with another body.
+    fileprivate var isOtherWords: Bool { if case .updated = self { true } else { false } }
+
     /// `accepted`, `duplicate` or `updated`.
     var word: String {
         switch self {

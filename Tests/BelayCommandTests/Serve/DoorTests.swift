@@ -52,6 +52,29 @@ import Testing
         #expect(try await daemon.ask("GET", "/healthz").status == 200)
     }
 
+    @Test func twoThingsUnderOneIDAreAConflict() async throws {
+        let folder = try ServedFolder.make()
+        let daemon = try await Daemon.start(in: folder)
+        func post(_ target: String) async throws -> Daemon.Answer {
+            try await daemon.ask(
+                "POST", "/v1/incidents",
+                ServedFolder.incident("ProcessDown", of: target, id: "C-1"))
+        }
+        let first = try await post("web-7")
+        let id = try #require(first.list("incidents").first?["id"] as? String)
+        #expect(first.status == 202)
+        #expect(try await daemon.runs("succeeded").count == 1)
+        #expect(try await post("web-7").status == 202)
+        let other = try await post("web-8")
+        #expect(other.status == 409, "\(other.text)")
+        #expect(other.list("incidents").first?["id"] as? String == id)
+        let log = try await Belay.run(
+            "audit", "log", "--kind", "incident.updated", "--store", "journal.db", in: folder)
+        #expect(log.output.split(separator: "\n").count == 1, "\(log.output)")
+        #expect(try await daemon.runs("succeeded").count == 1)
+        #expect(ServedFolder.lines(folder) == 1)
+    }
+
     @Test func aFullQueueSaysWhenToComeBack() async throws {
         let folder = try ServedFolder.make(repair: "echo began >>PLACE/ledger; exec sleep 30")
         let daemon = try await Daemon.start(in: folder, "--in-flight", "1", "--queue", "2")
