@@ -19,20 +19,20 @@ final class Program: Sendable {
     let ruleCount: Int
 
     init(_ tables: Tables, ruleCount: Int) {
-        nodes = tables.nodes
-        keys = tables.keys
-        bytes = tables.bytes
-        tests = tables.tests
-        ranges = tables.ranges
-        sizes = tables.sizes
-        conditions = tables.conditions
-        instructions = tables.instructions
-        accesses = tables.accesses
-        intervals = tables.intervals
-        fields = tables.fields
-        branches = tables.branches
-        branchConditions = tables.branchConditions
-        expressions = tables.expressions
+        nodes = tables.nodes.trimmed
+        keys = tables.keys.trimmed
+        bytes = tables.bytes.trimmed
+        tests = tables.tests.trimmed
+        ranges = tables.ranges.trimmed
+        sizes = tables.sizes.trimmed
+        conditions = tables.conditions.trimmed
+        instructions = tables.instructions.trimmed
+        accesses = tables.accesses.trimmed
+        intervals = tables.intervals.trimmed
+        fields = tables.fields.trimmed
+        branches = tables.branches.trimmed
+        branchConditions = tables.branchConditions.trimmed
+        expressions = tables.expressions.trimmed
         always = tables.always
         self.ruleCount = ruleCount
     }
@@ -146,6 +146,9 @@ extension Program {
 }
 
 extension Array {
+    /// The same elements without room for more: tables are never changed once built.
+    fileprivate var trimmed: [Element] { count < capacity ? map { $0 } : self }
+
     /// The bytes that the elements take, with what is reserved for more.
     fileprivate var byteCount: Int { capacity * MemoryLayout<Element>.stride }
 
