@@ -414,6 +414,30 @@ import Testing
         #expect(daemon.ends.last == "r succeeded")
     }
 
+    @Test func aRunThatKeepsLosingItsProcessIsLeftToAPersonWhoCanCancelIt() throws {
+        let daemon = try Daemon(
+            "  - {id: r, match: {type: r}, steps: [{id: a, uses: faulty.same, approval: {timeout: 1h}}]}",
+            environment: "notices: {uses: faulty.tell, with: {}}")
+        try daemon.deliver("r")
+        try daemon.work()
+        try daemon.tell("r", .approval(step: "a", .granted(by: "ann")))
+        // Processes that die as soon as they have taken it up.
+        try daemon.pump { daemon in
+            for _ in 0...Bounds.recoveries {
+                _ = try await daemon.store.claim(10, for: .seconds(10))
+                try await daemon.world.sleep(for: .seconds(11))
+            }
+        }
+        try daemon.work()
+        #expect(daemon.ends.contains("r waits stuck"), "\(daemon.ends)")
+        #expect(daemon.calls == ["tell"])
+        try daemon.goOn(to: .seconds(1000))
+        #expect(daemon.calls == ["tell"], "nobody is told twice, and nothing is tried again")
+        try daemon.tell("r", .cancel(by: "ann"))
+        try daemon.work()
+        #expect(daemon.ends.last == "r cancelled", "\(daemon.ends)")
+    }
+
     @Test func theThirdIncidentThatOwnChangesCauseIsLeftToAPerson() throws {
         let daemon = try Daemon(
             "  - {id: r, match: {type: r}, steps: [{id: a, uses: faulty.same}]}",
