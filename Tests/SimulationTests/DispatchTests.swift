@@ -456,6 +456,37 @@ import Testing
         #expect(created[2].causedBy == created[1].run)
     }
 
+    /// The remedy comes long after the problem was heard of; what went before the problem is still known.
+    @Test func aChangeBeforeAProblemIsItsCauseHoweverLateTheRemedy() throws {
+        let daemon = try Daemon(
+            """
+              - {id: r, match: {type: r}, steps: [{id: a, uses: faulty.same}]}
+              - {id: slow, match: {type: slow}, for: 5h, steps: [{id: a, uses: faulty.same}]}
+            """)
+        try daemon.deliver("r")
+        try daemon.work()
+        try daemon.goOn(to: .seconds(60))
+        try daemon.deliver("slow", startedAfter: .seconds(60))
+        try daemon.goOn(to: .seconds(60 + 5 * 3600))
+        let created = try daemon.records(.runCreated).map(\.record)
+        #expect(created.map(\.rule) == ["r", "slow"])
+        #expect(created.last?.causedBy == created.first?.run)
+    }
+
+    @Test func aCooldownLongerThanAnyBudgetsPeriodIsRemembered() throws {
+        let daemon = try Daemon(
+            "  - {id: r, match: {type: r}, cooldown: {for: 5h}, steps: [{id: a, uses: faulty.same}]}"
+        )
+        // What came at four hours is held until five, and what comes at six is held again.
+        for hours in [0, 4, 6] {
+            let time = Duration.seconds(hours * 3600)
+            try daemon.goOn(to: time)
+            try daemon.deliver("r", fingerprint: "r\(hours)", startedAfter: time)
+            try daemon.work()
+            #expect(daemon.calls.count == (hours < 6 ? 1 : 2), "\(hours) h: \(daemon.calls)")
+        }
+    }
+
     @Test func aChangeLongAgoCausesNothing() throws {
         let daemon = try Daemon(
             "  - {id: r, match: {type: r}, steps: [{id: a, uses: faulty.same}]}")

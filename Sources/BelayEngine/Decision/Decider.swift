@@ -8,8 +8,8 @@ package struct Decider: Sendable {
     package let environment: EnvironmentProgram
     /// The process variables that the environment declares.
     package let variables: JSONObject
-    /// Committed limit entries older than this matter to none of the program's rules.
-    package let limitHorizon: Duration
+    /// The longest time for which one of the program's rules or the environment counts changes.
+    private let longestPeriod: Duration
 
     package init(program: Program, environment: EnvironmentProgram, variables: JSONObject = [:]) {
         self.program = program
@@ -18,9 +18,17 @@ package struct Decider: Sendable {
         let periods = program.rules.flatMap { rule in
             [rule.cooldown?.length, rule.blastRadius?.per].compactMap { $0 }
         }
-        limitHorizon =
-            ([environment.limits.runs.per, environment.limits.targets.per, Bounds.causeWindow]
-            + periods).max() ?? Bounds.limitHorizon
+        longestPeriod = periods.reduce(
+            max(environment.limits.runs.per, environment.limits.targets.per), max)
+    }
+
+    /// Since when committed limit entries matter to a decision about an incident: changes within a period that is
+    /// counted, and those shortly before the problem was first heard of, however long ago that is.
+    package func limitsMatter(
+        to incident: Incident, history: ProblemHistory = ProblemHistory(), at now: Timestamp
+    ) -> Timestamp {
+        let heardOf = history.firstReceived(incident) ?? incident.receivedAt
+        return min(now - longestPeriod, heardOf - Bounds.causeWindow)
     }
 
     /// Decides; touches no clock, store or network. A rule with `for` is taken only if that long has passed since

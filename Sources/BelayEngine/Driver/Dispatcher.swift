@@ -103,7 +103,8 @@ package struct Dispatcher: Sendable {
     private func dispose(
         _ incident: Incident, _ history: ProblemHistory, at now: Timestamp
     ) async throws(StoreError) -> (Disposition, LimitState) {
-        var limits = LimitState(try await store.limits(committedSince: now - decider.limitHorizon))
+        let since = decider.limitsMatter(to: incident, history: history, at: now)
+        var limits = LimitState(try await store.limits(committedSince: since))
         let groups = limits.entries.filter { $0.kind == Reservation.Kind.concurrency.rawValue }
         for entry in groups {
             guard let row = try await store.run(entry.run) else { continue }

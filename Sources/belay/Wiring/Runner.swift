@@ -108,7 +108,8 @@ struct Runner {
         for incident in incidents {
             let now = world.now()
             let limits = LimitState(
-                try await store.limits(committedSince: now - planner.decider.limitHorizon))
+                try await store.limits(
+                    committedSince: planner.decider.limitsMatter(to: incident, at: now)))
             let decision = planner.decider.decide(incident, at: now, limits: limits)
             let plan = planner.plan(incident, decision, at: now, limits: limits)
             try await store.commit(
