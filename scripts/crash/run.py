@@ -109,6 +109,23 @@ def table(results: list) -> str:
     return "\n".join(lines)
 
 
+def report(results: list, failpoints: tuple) -> tuple[list, list, int]:
+    """Prints the table and what went wrong; the wrong ones, the failpoints never reached, how many were killed."""
+    print(table(results))
+    wrong = [result for result in results if result["faults"]]
+    for result in wrong[:20]:
+        print(f"\n{result['kind']} {result['name']} ({result['where']}), kept in {result['folder']}:")
+        for fault in result["faults"]:
+            print(f"  {fault}")
+    reached = {result["name"].split("@")[0] for result in results if result["killed"]}
+    unreached = [point for point in failpoints if point not in reached]
+    if unreached:
+        print(f"\nfailpoints that were never reached: {', '.join(unreached)}")
+    killed = sum(result["killed"] for result in results)
+    print(f"\n{len(results)} tried, {killed} killed, {len(wrong)} wrong")
+    return wrong, unreached, killed
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("binary")
@@ -122,17 +139,7 @@ def main() -> int:
         with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
             work = [pool.submit(attempt, *point, binary, shim) for point in points(arguments)]
             results = [future.result() for future in work]
-    print(table(results))
-    killed = sum(result["killed"] for result in results)
-    wrong = [result for result in results if result["faults"]]
-    for result in wrong[:20]:
-        print(f"\n{result['kind']} {result['name']} ({result['where']}), kept in {result['folder']}:")
-        for fault in result["faults"]:
-            print(f"  {fault}")
-    unreached = [n for n in FAILPOINTS if not any(r["killed"] and r["name"].startswith(n + "@") for r in results)]
-    if unreached:
-        print(f"\nfailpoints that were never reached: {', '.join(unreached)}")
-    print(f"\n{len(results)} tried, {killed} killed, {len(wrong)} wrong")
+    wrong, unreached, killed = report(results, FAILPOINTS)
     return 1 if wrong or unreached or killed < len(results) / 2 else 0
 
 

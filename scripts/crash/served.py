@@ -18,11 +18,10 @@ import tempfile
 import time
 
 from judge import FINAL, judge
-from run import FAILPOINTS, SIGKILL, build_shim, table
+from run import FAILPOINTS, HITS, SIGKILL, build_shim, report
 from scene import Scene, delivery
 
 SERVED = (*FAILPOINTS, "reload.swap", "drain.begin")
-HITS = (1, 2, 3, 5, 8)
 PATIENCE = 60
 
 
@@ -161,17 +160,7 @@ def main() -> int:
         with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
             work = [pool.submit(attempt, name, binary, shim) for name in names]
             results = [future.result() for future in work]
-    print(table(results))
-    wrong = [result for result in results if result["faults"]]
-    for result in wrong[:20]:
-        print(f"\n{result['name']}, kept in {result['folder']}:")
-        for fault in result["faults"]:
-            print(f"  {fault}")
-    unreached = [p for p in SERVED if not any(r["killed"] and r["name"].startswith(p + "@") for r in results)]
-    if unreached:
-        print(f"\nfailpoints that were never reached: {', '.join(unreached)}")
-    killed = sum(result["killed"] for result in results)
-    print(f"\n{len(results)} tried, {killed} killed, {len(wrong)} wrong")
+    wrong, unreached, _ = report(results, SERVED)
     return 1 if wrong or unreached else 0
 
 
