@@ -1,15 +1,31 @@
 import Synchronization
 
-/// About how many accepted incidents wait for their decision: what the queue's bound is judged by.
+/// About how many accepted incidents wait for their decision, or for a place in which to be acted on: what the queue's
+/// bound is judged by.
 final class Backlog: Sendable {
-    private let count = Mutex(0)
-
-    var value: Int { count.withLock { $0 } }
-
-    func add(_ number: Int) { count.withLock { $0 += number } }
-
-    /// Decisions were made; if nothing that is due is left, whatever else was counted is decided too.
-    func decided(_ number: Int, all: Bool) {
-        count.withLock { $0 = all ? 0 : max(0, $0 - number) }
+    private struct Counts {
+        var undecided = 0
+        /// How many of these were there when the supervisor last looked for what is due.
+        var seen = 0
+        /// Runs that are `ready` and that nobody drives.
+        var ready = 0
     }
+
+    private let counts = Mutex(Counts())
+
+    var value: Int { counts.withLock { $0.undecided + $0.ready } }
+
+    func add(_ number: Int) { counts.withLock { $0.undecided += number } }
+
+    /// The supervisor looks for what is due.
+    func look() { counts.withLock { $0.seen = $0.undecided } }
+
+    /// Decisions were made; if nothing is left that was due, whatever was counted before the look is decided too.
+    func decided(_ number: Int, all: Bool) {
+        counts.withLock { $0.undecided = max(0, $0.undecided - (all ? $0.seen : number)) }
+    }
+
+    func waitForAPlace(_ number: Int) { counts.withLock { $0.ready += number } }
+
+    func foundAPlace() { counts.withLock { $0.ready = max(0, $0.ready - 1) } }
 }

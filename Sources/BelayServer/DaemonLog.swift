@@ -20,15 +20,21 @@ struct DaemonLog: Sendable {
 
     func note(_ event: SupervisorEvent) {
         switch event {
+        case .looking: backlog.look()
         case .decided(let count, let all):
-            metrics.add(.decided, [], by: count)
             backlog.decided(count, all: all)
+            guard count > 0 else { return }
+            metrics.add(.decided, [], by: count)
             logger.debug("decided", metadata: ["incidents": "\(count)"])
+        case .deferred(let count):
+            backlog.waitForAPlace(count)
+            logger.debug("runs wait for a place", metadata: ["runs": "\(count)"])
         case .began(let run, let rule):
             metrics.add(.begun, [])
             logger.info("run began", metadata: ["run": "\(run)", "rule": "\(rule)"])
         case .resumed(let run, let found):
             metrics.add(.resumed, ["found", found.rawValue])
+            if found == .ready { backlog.foundAPlace() }
             logger.info("run goes on", metadata: ["run": "\(run)", "found": "\(found.rawValue)"])
         case .happened(let run, let event, _): note(event, of: run)
         case .ended(let run, let end): note(end, of: run)

@@ -76,7 +76,7 @@ struct Life: Sendable {
                 arrivals.removeFirst()
                 _ = try await dispatcher.accept([next.incident], source: "sim")
             }
-            let due = try await dispatcher.decideDue()
+            let due = try await dispatcher.decideDue(driving: 1)
             for begun in due.begun { carry(begun, &group) }
             for notice in due.notices where chance.below(2) == 0 { pass(notice) }
             let claimed = try await store.claim(100, for: Bounds.lease)

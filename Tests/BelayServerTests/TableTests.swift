@@ -49,8 +49,13 @@ import Testing
         backlog.add(5)
         backlog.decided(2, all: false)
         #expect(backlog.value == 3)
+        backlog.look()
+        backlog.add(1)
         backlog.decided(2, all: true)
-        #expect(backlog.value == 0)
+        #expect(backlog.value == 1, "what came after the look is not decided yet")
+        backlog.waitForAPlace(2)
+        backlog.foundAPlace()
+        #expect(backlog.value == 2)
     }
 
     @Test func aTokenIsComparedWhole() async {

@@ -414,7 +414,8 @@ import Testing
         #expect(daemon.ends.last == "r succeeded")
     }
 
-    @Test func aRunThatKeepsLosingItsProcessIsLeftToAPersonWhoCanCancelIt() throws {
+    /// A daemon whose run was taken up again and again by processes that died.
+    private func stuck() throws -> Daemon {
         let daemon = try Daemon(
             "  - {id: r, match: {type: r}, steps: [{id: a, uses: faulty.same, approval: {timeout: 1h}}]}",
             environment: "notices: {uses: faulty.tell, with: {}}")
@@ -433,9 +434,75 @@ import Testing
         #expect(daemon.calls == ["tell"])
         try daemon.goOn(to: .seconds(1000))
         #expect(daemon.calls == ["tell"], "nobody is told twice, and nothing is tried again")
+        return daemon
+    }
+
+    @Test func aRunThatKeepsLosingItsProcessIsLeftToAPersonWhoCanCancelIt() throws {
+        let daemon = try stuck()
         try daemon.tell("r", .cancel(by: "ann"))
         try daemon.work()
         #expect(daemon.ends.last == "r cancelled", "\(daemon.ends)")
+    }
+
+    @Test(arguments: [
+        (PersonDecision.retry(by: "ann"), RunPhase.succeeded, nil),
+        (.succeeded(by: "ann"), .succeeded, "person"), (.failed(by: "bo"), .failed, "person"),
+    ])
+    func aPersonSaysWhatBecomesOfARunThatIsStuck(
+        _ decision: PersonDecision, _ phase: RunPhase, _ reason: String?
+    ) throws {
+        let daemon = try stuck()
+        let word = RunInput.person(call: RunInput.wholeRun, decision)
+        #expect(try daemon.tell("r", word) == .recorded)
+        try daemon.work()
+        let runs = try daemon.pump { try await $0.store.runs(RunFilter(rule: "r")) }
+        #expect(runs.map(\.phase) == [phase] && runs.map(\.reason) == [reason], "\(runs)")
+        #expect(daemon.calls == (reason == nil ? ["tell", "same one"] : ["tell"]))
+        let said = try #require(try daemon.records(.stepResolvedByPerson).first?.record)
+        #expect(said.step == "run" && said.outcome == decision.word)
+        #expect(said.actor == .person(decision.person.name))
+        #expect(try daemon.ledger().heldTargets.isEmpty)
+    }
+
+    @Test func aWordOnAWholeRunMeansNothingToOneThatIsNotStuck() throws {
+        let daemon = try Daemon(Self.grouped("queue"))
+        try daemon.deliver("g")
+        try daemon.work()
+        let word = RunInput.person(call: RunInput.wholeRun, .failed(by: "ann"))
+        #expect(try daemon.tell("g", word) == .meaningless)
+    }
+
+    @Test func peopleHearThatAPauseIsOver() throws {
+        let daemon = try Daemon(
+            "  - {id: r, match: {type: r}, steps: [{id: a, uses: faulty.same}]}",
+            environment: "notices: {uses: faulty.tell, with: {}}")
+        try daemon.pump { daemon in
+            let pause = RecordDraft(
+                .pauseSet, actor: .person("ann"), target: "target/one",
+                payloads: [
+                    PayloadDraft(
+                        "pause",
+                        [
+                            "reason": "drill", "owner": "ann",
+                            "expires": .string((daemon.start + .seconds(300)).rfc3339),
+                        ])
+                ])
+            try await daemon.store.commit(StoreTransaction([.record(pause)]))
+        }
+        try daemon.deliver("r")
+        try daemon.work()
+        #expect(daemon.calls.isEmpty)
+        try daemon.goOn(to: .seconds(301))
+        #expect(daemon.calls.sorted() == ["same one", "tell"])
+        let told = try daemon.records(.runCreated).compactMap {
+            $0[payload: RunBeginning.name]?["part"]?["message"]?.stringValue
+        }
+        #expect(
+            told == [
+                "the pause of target/one is over, its time has come: changes go on (ann: drill)"
+            ])
+        try daemon.goOn(to: .seconds(900))
+        #expect(daemon.calls.count { $0 == "tell" } == 1)
     }
 
     @Test func theThirdIncidentThatOwnChangesCauseIsLeftToAPerson() throws {
@@ -519,9 +586,16 @@ import Testing
         #expect(daemon.calls == ["same one", "same one"])
     }
 
-    @Test func aCallWhoseAnswerWasLostCounts() throws {
+    @Test(arguments: [
+        ActionOutcome.lost(.timeout, message: "nothing"), .lost(.unavailable, message: "reset"),
+        .lost(.badOutput, message: "half an answer"),
+        .failed(.timeout, retryable: false, message: "too late"),
+        .failed(.badOutput, retryable: false, message: "no JSON"),
+        .failed(.outputTooLarge, retryable: false, message: "2 MB"),
+    ])
+    func aCallThatMayHaveHappenedCounts(_ outcome: ActionOutcome) throws {
         let daemon = try Daemon(Self.cooled) { request in
-            request.effect == .change ? .lost(.timeout, message: "nothing") : .succeeded([:])
+            request.effect == .change ? outcome : .succeeded([:])
         }
         try daemon.deliver("r", fingerprint: "a")
         try daemon.work()

@@ -12,6 +12,14 @@ package enum RunPart: Sendable, Hashable {
     /// The environment's `notices`: what befell the engine itself.
     case notice(EngineNotice)
 
+    /// Whether all that it does is to tell people.
+    var onlyTells: Bool {
+        switch self {
+        case .suppressed, .notice: true
+        case .remedy, .afterResolve: false
+        }
+    }
+
     /// As it stands after `#` in a record's rule; nil for the remedy.
     package var code: String? {
         switch self {

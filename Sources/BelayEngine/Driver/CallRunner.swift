@@ -10,6 +10,7 @@ struct CallRunner: Sendable {
     let context: RunContext
     let catalogue: ActionCatalogue
     let executor: (any TaskExecutor)?
+    let signs: ProcessSigns
 
     func perform(_ intent: CallIntent, at path: String) async -> ActionOutcome {
         guard let provider = providers[intent.provider] else {
@@ -23,6 +24,10 @@ struct CallRunner: Sendable {
             // The run may have been stopped while the call waited for room.
             guard !Task.isCancelled else {
                 return .lost(.cancelled, message: "the call was broken off before it began")
+            }
+            // As a crash would have it: the next process settles it by its recovery class.
+            guard !signs.isStopping else {
+                return .lost(.interrupted, message: "the engine stopped before the call began")
             }
             world.failpoints.pass(.effectBefore)
             return await bounded(intent.timeout) { await provider.perform(request) }
@@ -64,10 +69,10 @@ struct CallRunner: Sendable {
 }
 
 extension ActionOutcome {
-    /// A lost answer of what may be done again is a failure that may be tried again: `timed_out` where the
-    /// deadline passed; only where a second start is forbidden nobody knows.
+    /// Who did not answer in time and may be asked again has `timed_out`. Any other answer that was lost stays so,
+    /// whatever may be repeated: it may have happened, and uses up what it was allowed.
     fileprivate func judged(by recovery: RecoveryClass) -> ActionOutcome {
-        guard case .lost(let failure, let message) = self, failure != .interrupted,
+        guard case .lost(let failure, let message) = self, failure == .timeout,
             recovery.mayRepeat
         else { return self }
         return .failed(failure, retryable: true, message: message)

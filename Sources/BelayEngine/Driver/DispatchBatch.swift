@@ -10,6 +10,9 @@ struct DispatchBatch {
     let limits: LimitState
     let now: Timestamp
     var writes: [StoreWrite] = []
+    /// Whether what begins is claimed; what tells people always is.
+    var claims = true
+    private(set) var deferred = 0
     private var claimed: [(context: RunContext, state: RunState, reservations: [Reservation])] = []
 
     init(
@@ -187,6 +190,10 @@ extension DispatchBatch {
             let noticed = RunEvent.noticed(.acknowledged)
             state.apply(noticed, at: now)
             writes.append(.record(EventRecord.draft(noticed, run: context.run, at: now)))
+        }
+        guard claims || context.part.onlyTells else {
+            deferred += 1
+            return
         }
         writes.append(.claim(run: context.run, for: Bounds.lease))
         claimed.append((context, state, reservations))

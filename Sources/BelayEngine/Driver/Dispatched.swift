@@ -7,6 +7,8 @@ package struct Dispatched: Sendable {
     /// What sources say of runs under way, already on disk. Whoever drives one of these passes the notice on as
     /// `RunInput.notice`, so that it acts at once; a run that nobody drives reads it when it is claimed.
     package var notices: [RunNotice] = []
+    /// Runs that were begun and not claimed: they are `ready` for whoever has a place.
+    package var deferred = 0
     /// Incidents that were decided, notices among them.
     package var decided = 0
 
@@ -15,6 +17,7 @@ package struct Dispatched: Sendable {
     package mutating func add(_ other: Dispatched) {
         begun += other.begun
         notices += other.notices
+        deferred += other.deferred
         decided += other.decided
     }
 }

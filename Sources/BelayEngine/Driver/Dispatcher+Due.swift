@@ -7,24 +7,30 @@ import BelayCompiler
 extension Dispatcher {
     /// Decides what is due, oldest first and at most so many: whose turn in a queue has come, what was held back
     /// until now, and what was received, notices too. Each in a transaction of its own.
-    package func decideDue(_ limit: Int = 100) async throws(StoreError) -> Dispatched {
+    ///
+    /// At most `driving` of what begins is to be driven at once; further remedies are `ready` for whoever has a place.
+    package func decideDue(
+        _ limit: Int = 100, driving: Int = .max
+    ) async throws(StoreError) -> Dispatched {
         var all = Dispatched()
         if memory.settleOnce() { all.begun = try await settle() }
         let now = world.now()
         let ledger = LimitState(try await store.limits(committedSince: now))
-        try await expire(ledger, at: now)
+        all.begun += try await expire(ledger, at: now)
         for id in ledger.queueHeads.prefix(limit) {
             guard let row = try await store.incident(id) else { continue }
-            all.add(try await dispatch(row, isQueued: true))
+            all.add(
+                try await dispatch(row, isQueued: true, claims: all.begun.count < driving))
         }
         for row in try await store.incidents(.due(limit: limit)) {
-            all.add(try await dispatch(row, isQueued: false))
+            all.add(
+                try await dispatch(row, isQueued: false, claims: all.begun.count < driving))
         }
         return all
     }
 
     private func dispatch(
-        _ row: IncidentRow, isQueued: Bool
+        _ row: IncidentRow, isQueued: Bool, claims: Bool
     ) async throws(StoreError) -> Dispatched {
         guard let incident = Incident(stored: row.body) else {
             // Its text was forgotten; there is nothing left to decide.
@@ -36,7 +42,7 @@ extension Dispatcher {
             return Dispatched()
         }
         do throws(StoreError) {
-            return try await dispatch(incident, row, isQueued: isQueued).1
+            return try await dispatch(incident, row, isQueued: isQueued, claims: claims).1
         } catch {
             // Decided meanwhile, or too busy: the next look sees it again.
             guard error == .limitsMoved else { throw error }
@@ -44,16 +50,46 @@ extension Dispatcher {
         }
     }
 
-    /// Ends pauses whose time is over, on record.
-    private func expire(_ ledger: LimitState, at now: Timestamp) async throws(StoreError) {
-        guard ledger.pauses.contains(where: { !$0.isInForce(at: now) }) else { return }
+    /// Ends pauses whose time is over, on record; the runs that tell people.
+    private func expire(
+        _ ledger: LimitState, at now: Timestamp
+    ) async throws(StoreError) -> [Begun] {
+        guard ledger.pauses.contains(where: { !$0.isInForce(at: now) }) else { return [] }
+        var begun: [Begun] = []
         for row in try await store.limits(committedSince: now).pauses {
-            guard !Pause(row).isInForce(at: now) else { continue }
-            try await store.commit(
-                StoreTransaction([
-                    .record(RecordDraft(.pauseExpired, target: row.scope, causedBy: row.id))
-                ]))
+            let pause = Pause(row)
+            guard !pause.isInForce(at: now) else { continue }
+            let expired = RecordDraft(.pauseExpired, target: row.scope, causedBy: row.id)
+            let (telling, batch) = try await tell(
+                EngineNotice(
+                    kind: "pause_expired",
+                    message: "the pause of \(row.scope) is over, its time has come: changes go on "
+                        + "(\(pause.owner.isEmpty ? "" : "\(pause.owner): ")\(pause.reason))"),
+                at: now)
+            let receipt = try await store.commit(
+                StoreTransaction([.record(expired)] + telling))
+            begun += batch?.begun(receipt) ?? []
         }
+        return begun
+    }
+
+    /// The writes of a run that tells people something which is about no incident: it hangs on the newest one. Where
+    /// none has ever come, nothing was held back and there is nothing to tell.
+    private func tell(
+        _ notice: EngineNotice, at now: Timestamp
+    ) async throws(StoreError) -> ([StoreWrite], DispatchBatch?) {
+        guard let rule = decider.environment.rule(telling: notice),
+            let row = try await store.incidents(.latest(limit: 1)).first,
+            let incident = Incident(stored: row.body)
+        else { return ([], nil) }
+        var batch = DispatchBatch(
+            dispatcher: self, incident: incident, row: row, history: ProblemHistory(),
+            limits: LimitState(), now: now)
+        batch.begin(
+            .init(
+                rule: rule, part: .notice(notice), incident: row.id, target: incident.target,
+                mode: .auto))
+        return (batch.writes, batch)
     }
 
     // MARK: Runs that share an outcome
@@ -103,6 +139,9 @@ extension Dispatcher {
     package func tell(_ id: String, _ input: RunInput) async throws(StoreError) -> Telling {
         guard let run = try await store.run(id) else { throw .notFound(id) }
         guard !run.phase.isFinal, ProblemReader.leader(of: run) == nil else { return .meaningless }
+        if case .person(RunInput.wholeRun, let decision) = input {
+            return try await settle(run, decision)
+        }
         guard run.phase == .waiting, let reason = run.reason else { return .underWay }
         let records = try await store.events(ofRun: id)
         guard let state = try? EventRecord.state(of: records) else {
@@ -122,6 +161,32 @@ extension Dispatcher {
             guard case .notWaiting = error else { throw error }
             return .underWay
         }
+        return .recorded
+    }
+
+    /// A person's word on a run that kept losing its process: it goes on, or it ends as they say.
+    private func settle(
+        _ run: RunRow, _ decision: PersonDecision
+    ) async throws(StoreError) -> Telling {
+        guard run.phase == .waiting, run.reason == Self.stuck else { return .meaningless }
+        let now = world.now()
+        var events: [RunEvent] = [.personDecided(call: RunInput.wholeRun, decision)]
+        switch decision {
+        case .succeeded: events.append(.finished(RunResult(.succeeded, reason: "person")))
+        case .failed: events.append(.finished(RunResult(.failed, reason: "person")))
+        case .retry: break
+        }
+        do throws(StoreError) {
+            try await store.commit(
+                StoreTransaction(
+                    requires: [.waiting(run: run.id, reason: Self.stuck)],
+                    events.map { .record(EventRecord.draft($0, run: run.id, at: now)) }
+                        + (events.count == 1 ? [.wakeRun(run.id, at: now)] : [])))
+        } catch {
+            guard case .notWaiting = error else { throw error }
+            return .underWay
+        }
+        try await ended(run.id)
         return .recorded
     }
 }

@@ -32,7 +32,9 @@ extension Dispatcher {
     }
 
     /// The reasons for which only a person lets a run go on.
-    package static let personReasons = ["person", "stuck"]
+    package static let personReasons = ["person", stuck]
+    /// The reason of a run that lost its process too often.
+    package static let stuck = "stuck"
     private static let noticeSuffix = "#notice"
 
     /// What a run asks people, and since when.
@@ -56,12 +58,13 @@ extension Dispatcher {
                 asked
             )
         }
-        guard reason == "stuck", let last = records.last?.record.at else { return nil }
+        guard reason == Self.stuck, let last = records.last?.record.at else { return nil }
         return (
             EngineNotice(
                 kind: "stuck",
                 message: "\(name) lost its process more than \(Bounds.recoveries) times without a "
-                    + "result and waits. Look at it, then say: belay cancel \(run.id)"),
+                    + "result and waits. Look at it, then say: belay resolve \(run.id) "
+                    + "\(RunInput.wholeRun) retry|succeeded|failed; or belay cancel \(run.id)"),
             last
         )
     }

@@ -56,9 +56,10 @@ package struct Dispatcher: Sendable {
         return (decision, dispatched.begun)
     }
 
-    /// Decides the incident of a row; `isQueued` if its turn in a queue has come.
+    /// Decides the incident of a row; `isQueued` if its turn in a queue has come. With `claims` what begins is to be
+    /// driven at once; without, only what tells people is.
     func dispatch(
-        _ incident: Incident, _ row: IncidentRow, isQueued: Bool = false
+        _ incident: Incident, _ row: IncidentRow, isQueued: Bool = false, claims: Bool = true
     ) async throws(StoreError) -> (Decision, Dispatched) {
         var dispatched = Dispatched()
         dispatched.decided = 1
@@ -74,6 +75,7 @@ package struct Dispatcher: Sendable {
                 var batch = DispatchBatch(
                     dispatcher: self, incident: incident, row: row, history: history,
                     limits: limits, now: now)
+                batch.claims = claims
                 batch.add(disposition)
                 let notices = try await notices(incident, history, &batch)
                 let requirements: [StoreRequirement] =
@@ -83,6 +85,7 @@ package struct Dispatcher: Sendable {
                     StoreTransaction(requires: requirements, batch.writes))
                 dispatched.begun += batch.begun(receipt)
                 dispatched.notices += notices
+                dispatched.deferred += batch.deferred
                 return (disposition.decision, dispatched)
             } catch {
                 guard error == .limitsMoved else { throw error }

@@ -21,6 +21,16 @@ extension Drive {
         for recorded in batch { driver.observe(recorded.event, recorded.at) }
     }
 
+    /// Keeps what was not kept yet.
+    mutating func flush() async throws(StoreError) {
+        guard !unwritten.isEmpty else { return }
+        let batch = unwritten
+        try await driver.store.commit(
+            StoreTransaction(requires: [.lease(lease)], batch.map { .record(draft($0)) }))
+        unwritten = []
+        for recorded in batch { driver.observe(recorded.event, recorded.at) }
+    }
+
     /// Whether all that happened and all that is asked for is a question with no effect: after a crash the walk
     /// asks it again.
     private func isLight(_ events: [RecordedEvent], _ advance: Interpreter.Advance) -> Bool {
@@ -127,10 +137,13 @@ extension Drive {
         }
     }
 
+    /// Nil if no call may begin any more, because the process is being stopped.
     mutating func obstacle(
         to effects: [RunEffect]
-    ) async throws(StoreError) -> [String: ActionOutcome] {
+    ) async throws(StoreError) -> [String: ActionOutcome]? {
         var obstacles: [String: ActionOutcome] = [:]
+        let calls = effects.contains { if case .call = $0 { true } else { false } }
+        if calls, driver.signs.isStopping { return nil }
         for effect in effects {
             guard case .call(let path, let intent) = effect, intent.effect.isChange else {
                 continue
@@ -144,6 +157,8 @@ extension Drive {
                 guard try await renew() else { throw .leaseLost(run: context.run) }
             }
         }
+        // A target may have been waited for long.
+        if calls, driver.signs.isStopping { return nil }
         return obstacles
     }
 
@@ -167,6 +182,7 @@ extension Drive {
                 return nil
             } catch {
                 guard case .targetHeld(let target, let holder) = error else { throw error }
+                if driver.signs.isStopping || Task.isCancelled { return nil }
                 guard driver.world.uptime() < deadline, try await renew() else {
                     return .failed(
                         .targetBusy, retryable: true, message: "run \(holder) holds \(target)")

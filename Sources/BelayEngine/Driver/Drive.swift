@@ -29,7 +29,7 @@ struct Drive {
         calls = CallRunner(
             world: driver.world, providers: driver.providers, secrets: driver.secrets,
             bulkhead: driver.bulkhead, context: context, catalogue: driver.catalogue,
-            executor: driver.executor)
+            executor: driver.executor, signs: driver.signs)
     }
 
     /// What reaches the task that drives.
@@ -76,6 +76,10 @@ struct Drive {
                 for input in inputs { try await advance(input, &group) }
                 inputs = []
                 if let result = state.result { return .success(.finished(result)) }
+                if driver.signs.isStopping, !isCalling {
+                    try await flush()
+                    return .success(.stopped)
+                }
                 // A run that its timer woke finds it due: put aside again, it would never fire.
                 inputs = dueTimers
                 guard inputs.isEmpty else { continue }
@@ -112,10 +116,15 @@ struct Drive {
         _ input: RunInput, _ group: inout DiscardingTaskGroup
     ) async throws(StoreError) {
         let now = driver.world.now()
-        let advance = Interpreter.advance(context, state, input, at: now)
+        var advance = Interpreter.advance(context, state, input, at: now)
+        var obstacle: [String: ActionOutcome] = [:]
+        if let found = try await self.obstacle(to: advance.effects) {
+            obstacle = found
+        } else {
+            advance = held(advance, at: now)
+        }
         waits = advance.waits
         let events = advance.events.map { RecordedEvent($0, at: now) }
-        let obstacle = try await obstacle(to: advance.effects)
         do throws(StoreError) {
             try await record(events, advance, blocked: Set(obstacle.keys))
         } catch {
@@ -128,6 +137,19 @@ struct Drive {
             start(path, intent, obstacle[path], &group)
         }
     }
+
+    /// What is left of an advance when the process is being stopped: what is known is kept, and no call begins.
+    private func held(_ advance: Interpreter.Advance, at now: Timestamp) -> Interpreter.Advance {
+        var held = advance
+        held.events = Array(
+            advance.events.prefix { if case .intended = $0 { false } else { true } })
+        held.effects = []
+        held.state = state
+        for event in held.events { held.state.apply(event, at: now) }
+        return held
+    }
+
+    private var isCalling: Bool { state.calls.values.contains { $0.pending != nil } }
 
     private func start(
         _ path: String, _ intent: CallIntent, _ obstacle: ActionOutcome?,
@@ -185,7 +207,8 @@ struct Drive {
             }
         }
         if reason != nil { return reason }
-        guard let patience = driver.patience, let due = earliestTimer else { return nil }
+        guard var patience = driver.patience, let due = earliestTimer else { return nil }
+        if driver.signs.isCrowded { patience = min(patience, Bounds.crowdedPatience) }
         return due > driver.world.now() + patience ? "timer" : nil
     }
 

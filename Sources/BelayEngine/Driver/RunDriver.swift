@@ -17,13 +17,15 @@ package struct RunDriver: Sendable {
     package let patience: Duration?
     /// Where calls run; nil: where the runtime likes. Simulations have their own.
     package let executor: (any TaskExecutor)?
+    /// Shared by all drivers of a process.
+    package let signs: ProcessSigns
     /// Told of every event once it is on disk.
     package let observe: @Sendable (RunEvent, Timestamp) -> Void
 
     package init(
         store: any Store, world: any World, providers: ProviderRegistry, catalogue: ActionCatalogue,
         secrets: any SecretOpener, bulkhead: Bulkhead = Bulkhead(), patience: Duration? = nil,
-        executor: (any TaskExecutor)? = nil,
+        executor: (any TaskExecutor)? = nil, signs: ProcessSigns = ProcessSigns(),
         observe: @escaping @Sendable (RunEvent, Timestamp) -> Void = { _, _ in }
     ) {
         self.store = store
@@ -34,6 +36,7 @@ package struct RunDriver: Sendable {
         self.bulkhead = bulkhead
         self.patience = patience
         self.executor = executor
+        self.signs = signs
         self.observe = observe
     }
 
@@ -73,7 +76,7 @@ package struct RunDriver: Sendable {
         var drive = Drive(driver: self, context: context, lease: claimed.lease, state: state)
         try await drive.readLedger()
         guard claimed.run.recoveries <= Bounds.recoveries else {
-            return try await drive.park("stuck", wakeAt: nil)
+            return try await drive.park(Dispatcher.stuck, wakeAt: nil)
         }
         let notices = try await drive.notices()
         return try await drive.run(drive.interrupted + notices, inputs)

@@ -23,6 +23,6 @@ package struct SupervisedProgram: Sendable {
         RunDriver(
             store: parts.store, world: parts.world, providers: parts.providers,
             catalogue: program.catalogue, secrets: secrets, bulkhead: parts.bulkhead,
-            patience: patience, observe: observe)
+            patience: patience, signs: parts.signs, observe: observe)
     }
 }

@@ -97,27 +97,35 @@ package actor Supervisor {
         _ = try await store.checkpoint(always: false)
     }
 
-    /// Begins and claims as much as there is room for; whether that was anything.
+    /// Decides all that is due, and begins and claims as much as there is room for; whether that was anything.
+    ///
+    /// Decisions, notices and what tells people go on while all places are taken: remedies are then `ready` and wait
+    /// for a place. One place is always claimed for, so that newcomers never starve who waits.
     @discardableResult
     private func turn() async throws(StoreError) -> Bool {
         var found = false
         while !isDraining {
-            let room = parts.inFlight - driven.count
-            guard room > 0 else { return found }
+            let room = max(0, parts.inFlight - driven.count)
+            parts.signs.crowd(room == 0)
             let active = loaded.withLock { $0 }
-            let due = try await active.dispatcher.decideDue(room)
-            if due.decided > 0 {
-                parts.observe(.decided(due.decided, all: due.decided < room))
-            }
+            let most = max(room, Self.decisions)
+            parts.observe(.looking)
+            let due = try await active.dispatcher.decideDue(most, driving: max(0, room - 1))
+            if due.deferred > 0 { parts.observe(.deferred(due.deferred)) }
+            parts.observe(.decided(due.decided, all: due.decided < most))
             for notice in due.notices { driven[notice.run]?.inputs.yield(.notice(notice.status)) }
             for begun in due.begun { start(begun, of: active.program) }
-            let claimed = try await store.claim(max(1, room - due.begun.count), for: Bounds.lease)
+            let left = parts.inFlight - driven.count
+            let claimed = left > 0 ? try await store.claim(left, for: Bounds.lease) : []
             for run in claimed { try await resume(run) }
             found = found || due.decided > 0 || !claimed.isEmpty
-            if due.decided < room, claimed.count < room - due.begun.count { return found }
+            if due.decided < most, left <= 0 || claimed.count < left { return found }
         }
         return found
     }
+
+    /// How many incidents are decided in a turn at least.
+    private static let decisions = 64
 
     // MARK: Driving
 
@@ -284,6 +292,7 @@ package actor Supervisor {
     /// and are carried on by the next process.
     package func drain(within limit: Duration) async {
         isDraining = true
+        parts.signs.stop()
         ring()
         let deadline = world.uptime() + limit
         while !driven.isEmpty, world.uptime() < deadline {

@@ -11,6 +11,8 @@ package struct SupervisorParts: Sendable {
     package var openSecrets: @Sendable (EnvironmentProgram) async -> any SecretOpener
     /// Shared by all runs of the process.
     package var bulkhead = Bulkhead()
+    /// Seen by all runs of the process.
+    package var signs = ProcessSigns()
     /// Told of everything worth a log line or a figure; must return at once.
     package var observe: @Sendable (SupervisorEvent) -> Void = { _ in }
     /// How many runs are driven at once.
@@ -34,8 +36,12 @@ package struct SupervisorParts: Sendable {
 
 /// What a supervisor tells while it works.
 package enum SupervisorEvent: Sendable {
+    /// It looks for what is due.
+    case looking
     /// Incidents were decided; `all` if nothing that is due is left.
     case decided(Int, all: Bool)
+    /// Runs that wait, `ready`, for a place.
+    case deferred(Int)
     case began(run: String, rule: String)
     /// Carried on after a wait, or after whoever drove it lost it.
     case resumed(run: String, found: RunPhase)

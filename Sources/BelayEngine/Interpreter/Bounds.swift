@@ -18,6 +18,8 @@ package enum Bounds {
     package static let recoveries = 5
     /// How long a changing step waits for a target that another run holds.
     package static let leaseTimeout: Duration = .seconds(300)
+    /// How long a timer is waited for in its place while others wait for one.
+    package static let crowdedPatience: Duration = .seconds(1)
     package static let targetPoll: Duration = .milliseconds(500)
     /// How much longer than its time-out a provider may take before it is cut off.
     package static let providerGrace: Duration = .seconds(2)

@@ -14,6 +14,9 @@ package enum RunInput: Sendable, Hashable {
     case signal(name: String, by: Person)
     /// Look again: after a recovery, or when something outside may have changed.
     case look
+
+    /// In place of a call, where a person speaks of a whole run that kept losing its process.
+    package static let wholeRun = "run"
 }
 
 /// What a run wants done, once the events that go with it are on disk.

@@ -69,6 +69,17 @@ package struct CallState: Sendable, Hashable {
     package var last: Attempt? { attempts.last }
 }
 
+extension FailureClass {
+    /// Whether a call that failed so may have been carried out: who answered too late, or in words that cannot be
+    /// used, may have done it all the same.
+    fileprivate var mayHaveHappened: Bool {
+        switch self {
+        case .timeout, .badOutput, .outputTooLarge: true
+        default: false
+        }
+    }
+}
+
 extension RunState {
     /// Whether a change may have been made: an attempt succeeded, or what became of it is not known. What was
     /// refused or failed has used up no limit.
@@ -76,8 +87,9 @@ extension RunState {
         calls.values.contains { call in
             call.attempts.contains { attempt in
                 guard attempt.intent.effect.isChange else { return false }
-                // Who answered too late may have done it all the same.
-                if case .failed(let failure, _, _)? = attempt.outcome { return failure == .timeout }
+                if case .failed(let failure, _, _)? = attempt.outcome {
+                    return failure.mayHaveHappened
+                }
                 return true
             }
         }

@@ -65,6 +65,12 @@ package struct Operations: Sendable {
         }
         let (row, state, _) = try await find(run)
         let open = state.calls.filter { $0.value.personAskedAt != nil && $0.value.decision == nil }
+        if open.isEmpty, row.phase == .waiting, row.reason == Dispatcher.stuck,
+            step ?? RunInput.wholeRun == RunInput.wholeRun
+        {
+            return try await deliver(
+                .person(call: RunInput.wholeRun, decision), to: row, step: RunInput.wholeRun)
+        }
         let step = try choose(step, of: open.keys.sorted(), in: row, "wait for a decision")
         return try await deliver(.person(call: step, decision), to: row, step: step)
     }

@@ -44,7 +44,8 @@ struct HealthRoutes: Sendable {
                         (["reason", $0.key], $0.value)
                     }),
                 Metrics.Gauge(
-                    name: "belay_incidents_waiting", help: "Incidents that wait for a decision.",
+                    name: "belay_incidents_waiting",
+                    help: "Incidents that wait for a decision or a place.",
                     values: [([], backlog.value)]),
                 Metrics.Gauge(
                     name: "belay_program_info", help: "The program in force.",

@@ -10,15 +10,17 @@ struct ResolveCommand: AsyncParsableCommand {
             Example:
               belay resolve 0190f3a2 restart succeeded
               belay resolve 0190f3a2 restart retry --by ann
+              belay resolve 0190f3a2 run retry
 
             `retry` starts it once more: if it had happened after all, it then happened twice, and the record says \
-            who ordered it.
+            who ordered it. A run that is stuck, because it lost its process again and again, is settled as a whole \
+            with `run` in place of a step: it goes on (`retry`) or ends as `succeeded` or `failed`.
             """)
 
     @Argument(help: "The run, or the beginning of its id.")
     var run: String
 
-    @Argument(help: "The step's path, as `belay audit show` writes it.")
+    @Argument(help: "The step's path, as `belay audit show` writes it; `run` for a stuck run.")
     var step: String
 
     @Argument(help: "succeeded, failed or retry.")

@@ -78,21 +78,56 @@ import Testing
     @Test func aFullQueueSaysWhenToComeBack() async throws {
         let folder = try ServedFolder.make(repair: "echo began >>PLACE/ledger; exec sleep 30")
         let daemon = try await Daemon.start(in: folder, "--in-flight", "1", "--queue", "2")
-        func post(_ id: String) async throws -> Daemon.Answer {
+        func post(_ id: String, of target: String) async throws -> Daemon.Answer {
             try await daemon.ask(
-                "POST", "/v1/incidents", ServedFolder.incident("ProcessDown", of: "web-7", id: id))
+                "POST", "/v1/incidents", ServedFolder.incident("ProcessDown", of: target, id: id))
         }
-        #expect(try await post("Q-1").status == 202)
+        #expect(try await post("Q-1", of: "web-7").status == 202)
         for _ in 0..<400 where ServedFolder.lines(folder) == 0 {
             try await Task.sleep(for: .milliseconds(50))
         }
-        #expect(try await post("Q-2").status == 202)
-        #expect(try await post("Q-3").status == 202)
-        let full = try await post("Q-4")
+        #expect(try await post("Q-2", of: "web-8").status == 202)
+        #expect(try await post("Q-3", of: "web-9").status == 202)
+        // Both wait for the one place; what is decided waits no less.
+        let full = try await post("Q-4", of: "web-8")
         #expect(full.status == 429 && full.headers["retry-after"] == "5", "\(full.text)")
         let log = try await Belay.run(
             "audit", "log", "--kind", "incident.accepted", "--store", "journal.db", in: folder)
         #expect(log.output.split(separator: "\n").count == 3)
+    }
+
+    @Test func decisionsAndNoticesGoOnWhileAllPlacesAreTaken() async throws {
+        let folder = try ServedFolder.make(repair: "echo began >>PLACE/ledger; exec sleep 60")
+        let daemon = try await Daemon.start(in: folder, "--in-flight", "1", "--drain", "1s")
+        func post(_ body: String) async throws {
+            let answer = try await daemon.ask("POST", "/v1/incidents", body)
+            #expect(answer.status == 202, "\(answer.text)")
+        }
+        try await post(ServedFolder.incident("ProcessDown", of: "web-7", id: "F-1"))
+        for _ in 0..<400 where ServedFolder.lines(folder) == 0 {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        let pause = try await Belay.run(
+            "pause", "target/web-9", "--reason", "short", "--for", "1s", "--store", "journal.db",
+            in: folder)
+        #expect(pause.status == 0, "\(pause.errors)")
+        try await post(ServedFolder.incident("ProcessDown", of: "web-8", id: "F-2"))
+        #expect(try await daemon.runs("ready").count == 1)
+        try await post(ServedFolder.incident("NobodyKnowsThis", of: "web-8", id: "F-3"))
+        try await post(
+            #"{"type": "ProcessDown", "target": "web-7", "status": "resolved", "id": "F-4"}"#)
+        for kind in ["rule.unmatched", "run.noticed", "pause.expired"] {
+            var log = ""
+            for _ in 0..<100 where !log.contains(kind) {
+                log = try await Belay.run(
+                    "audit", "log", "--kind", kind, "--store", "journal.db", in: folder
+                ).output
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            #expect(log.contains(kind), "\(kind)")
+        }
+        #expect(ServedFolder.lines(folder) == 1)
+        #expect(try await daemon.runs("running").count == 1)
     }
 
     @Test func aPauseHoldsChangesBackUntilItIsLifted() async throws {

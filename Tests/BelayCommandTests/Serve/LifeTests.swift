@@ -85,6 +85,50 @@ import Testing
         #expect(verified.status == 0 && !verified.output.contains("not signed yet"))
     }
 
+    @Test func whoIsToldToStopBeginsNoFurtherCall() async throws {
+        let folder = try ServedFolder.make(
+            repair: "echo began >>PLACE/ledger; sleep 4; echo ended >>PLACE/ledger")
+        let second =
+            "      - {id: after, uses: exec.run, with: {command: [/bin/touch, PLACE/second]}}\n"
+        try folder.write(
+            try folder.text("runbooks/web.yaml") + second.replacing("PLACE", with: folder.path),
+            to: "runbooks/web.yaml")
+        var daemon = try await Daemon.start(in: folder, "--drain", "1m")
+        _ = try await daemon.ask(
+            "POST", "/v1/incidents", ServedFolder.incident("ProcessDown", of: "web-7", id: "S-3"))
+        for _ in 0..<400 where ServedFolder.lines(folder) == 0 {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        #expect(await daemon.stop() == 0, "\(daemon.log)")
+        #expect(ServedFolder.lines(folder) == 2)
+        #expect(
+            (try? folder.text("second")) == nil, "the second call began after the order to stop")
+        daemon = try await Daemon.start(in: folder)
+        #expect(try await daemon.runs("succeeded").count == 1)
+        #expect(try folder.text("second").isEmpty)
+        #expect(ServedFolder.lines(folder) == 2)
+    }
+
+    @Test func anIntentWhoseCallNeverBeganIsSettledByItsRecoveryClass() async throws {
+        let folder = try ServedFolder.make()
+        var daemon = try await Daemon.start(
+            in: folder, variables: ["BELAY_TEST_FAILPOINTS": "intent.after_commit=wait:6000"])
+        _ = try await daemon.ask(
+            "POST", "/v1/incidents", ServedFolder.incident("ProcessDown", of: "web-7", id: "S-4"))
+        for _ in 0..<100 {
+            let intents = try await Belay.run(
+                "audit", "log", "--kind", "step.intent", "--store", "journal.db", in: folder)
+            if intents.output.contains("step.intent") { break }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        #expect(await daemon.stop() == 0, "\(daemon.log)")
+        #expect(ServedFolder.lines(folder) == 0)
+        daemon = try await Daemon.start(in: folder)
+        let waiting = try #require(try await daemon.runs("waiting").first)
+        #expect(waiting["reason"] as? String == "person")
+        #expect(ServedFolder.lines(folder) == 0)
+    }
+
     @Test func whoIsToldTwiceLeavesAtOnce() async throws {
         let folder = try ServedFolder.make(repair: "echo began >>PLACE/ledger; exec sleep 60")
         let daemon = try await Daemon.start(in: folder, "--drain", "1m")

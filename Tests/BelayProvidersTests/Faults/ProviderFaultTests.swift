@@ -83,7 +83,7 @@ import Testing
 
         let keyed = try await Engine(["drill": http("\(url)-keyed/2", .keyed)]).run("drill")
         #expect(keyed.end == Self.done)
-        #expect(keyed.attempts == ["failed unavailable", "failed unavailable", "succeeded"])
+        #expect(keyed.attempts == ["unknown unavailable", "unknown unavailable", "succeeded"])
         #expect(try await ask(peer, "/count/\(name)-keyed") == "3")
         #expect(try await ask(peer, "/keys/\(name)-keyed") == "1")
     }
