@@ -163,6 +163,7 @@ package struct Daemon: Sendable {
     /// Takes nothing more in and lets what is under way end.
     fileprivate func drain() async {
         settings.failpoint("drain.begin")
+        supervisor.stopCalls()
         log.logger.notice("draining", metadata: ["within": "\(settings.drain.text)"])
         await supervisor.drain(within: settings.drain)
         log.logger.notice("drained")

@@ -24,6 +24,9 @@ struct Daemon: Sendable {
     private final class Log: Sendable {
         let calls = Mutex<[String]>([])
         let ends = Mutex<[String]>([])
+        /// Whether the process is told to stop by its next intent; and its signs.
+        let stops = Mutex(false)
+        let signs = Mutex(ProcessSigns())
     }
 
     init(
@@ -168,7 +171,23 @@ struct Daemon: Sendable {
         RunDriver(
             store: store, world: world, providers: ProviderRegistry([Provider(daemon: self)]),
             catalogue: program.catalogue, secrets: Secrets(), patience: .seconds(300),
-            executor: executor)
+            executor: executor, signs: signs
+        ) { [log] event, _ in
+            guard case .intended = event, log.stops.withLock({ $0 }) else { return }
+            log.signs.withLock { $0 }.stop()
+        }
+    }
+
+    /// What tells runs that the process is being stopped.
+    var signs: ProcessSigns { log.signs.withLock { $0 } }
+
+    /// The process is told to stop between the next intent and its call.
+    func stopAtIntent() { log.stops.withLock { $0 = true } }
+
+    /// As a new process would, on the same store.
+    func beginAnew() {
+        log.stops.withLock { $0 = false }
+        log.signs.withLock { $0 = ProcessSigns() }
     }
 
     private struct Provider: ActionProvider {

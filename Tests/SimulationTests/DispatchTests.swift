@@ -568,6 +568,27 @@ import Testing
         #expect(causes == [])
     }
 
+    // MARK: The end of a process
+
+    @Test(arguments: [
+        ("same", "r succeeded"), ("keyed", "r succeeded"), ("only", "r waits person"),
+    ])
+    func anIntentWhoseCallNeverBeganIsSettledByItsRecoveryClass(
+        _ action: String, _ end: String
+    ) throws {
+        let daemon = try Daemon(
+            "  - {id: r, match: {type: r}, steps: [{id: a, uses: faulty.\(action)}]}")
+        daemon.stopAtIntent()
+        try daemon.deliver("r")
+        try daemon.work()
+        #expect(daemon.calls.isEmpty, "\(daemon.ends)")
+        #expect(try daemon.records(.stepIntent).count == 1)
+        daemon.beginAnew()
+        try daemon.goOn(to: Bounds.lease + .seconds(1))
+        #expect(daemon.ends.last == end)
+        #expect(daemon.calls == (action == "only" ? [] : ["\(action) one"]))
+    }
+
     // MARK: Budgets
 
     @Test func aCallThatFailedUsesUpNoLimit() throws {

@@ -288,11 +288,14 @@ package actor Supervisor {
 
     // MARK: The end
 
+    /// From now on no call begins.
+    package nonisolated func stopCalls() { parts.signs.stop() }
+
     /// Begins nothing more, lets calls under way end within the time, and gives up the rest: runs stay as they are
     /// and are carried on by the next process.
     package func drain(within limit: Duration) async {
         isDraining = true
-        parts.signs.stop()
+        stopCalls()
         ring()
         let deadline = world.uptime() + limit
         while !driven.isEmpty, world.uptime() < deadline {

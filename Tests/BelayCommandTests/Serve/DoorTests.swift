@@ -97,7 +97,7 @@ import Testing
     }
 
     @Test func decisionsAndNoticesGoOnWhileAllPlacesAreTaken() async throws {
-        let folder = try ServedFolder.make(repair: "echo began >>PLACE/ledger; exec sleep 60")
+        let folder = try ServedFolder.make(repair: "echo began >>PLACE/ledger; exec sleep 900")
         let daemon = try await Daemon.start(in: folder, "--in-flight", "1", "--drain", "1s")
         func post(_ body: String) async throws {
             let answer = try await daemon.ask("POST", "/v1/incidents", body)

@@ -61,21 +61,33 @@ import Testing
         #expect(ServedFolder.lines(folder) == 1)
     }
 
-    @Test func whoIsToldToStopLetsCallsEnd() async throws {
-        let folder = try ServedFolder.make(
-            repair: "echo began >>PLACE/ledger; sleep 8; echo ended >>PLACE/ledger")
-        let daemon = try await Daemon.start(in: folder)
+    /// A repair that ends once the file `go` is there.
+    private static let gated =
+        "echo began >>PLACE/ledger; until [ -e PLACE/go ]; do sleep 0.1; done; echo ended >>PLACE/ledger"
+
+    /// A daemon in the midst of a repair, that was told to stop and has heard it.
+    private static func stopping(_ folder: Folder) async throws -> Daemon {
+        let daemon = try await Daemon.start(in: folder, "--drain", "5m")
         _ = try await daemon.ask(
             "POST", "/v1/incidents", ServedFolder.incident("ProcessDown", of: "web-7", id: "S-1"))
-        for _ in 0..<400 where ServedFolder.lines(folder) == 0 {
+        for _ in 0..<1200 where ServedFolder.lines(folder) == 0 {
             try await Task.sleep(for: .milliseconds(50))
         }
         daemon.signal(SIGTERM)
-        try await Task.sleep(for: .milliseconds(300))
+        for _ in 0..<1200 where !daemon.log.contains("draining") {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        return daemon
+    }
+
+    @Test func whoIsToldToStopLetsCallsEnd() async throws {
+        let folder = try ServedFolder.make(repair: Self.gated)
+        let daemon = try await Self.stopping(folder)
         let refused = try await daemon.ask(
             "POST", "/v1/incidents", ServedFolder.incident("ProcessDown", of: "web-8", id: "S-2"))
         #expect(refused.status == 503 && refused.headers["retry-after"] == "5")
         #expect(try await daemon.ask("GET", "/readyz").status == 503)
+        try folder.write("", to: "go")
         await daemon.program.exit()
         #expect(daemon.program.process.terminationStatus == 0, "\(daemon.log)")
         #expect(ServedFolder.lines(folder) == 2)
@@ -86,20 +98,16 @@ import Testing
     }
 
     @Test func whoIsToldToStopBeginsNoFurtherCall() async throws {
-        let folder = try ServedFolder.make(
-            repair: "echo began >>PLACE/ledger; sleep 4; echo ended >>PLACE/ledger")
+        let folder = try ServedFolder.make(repair: Self.gated)
         let second =
             "      - {id: after, uses: exec.run, with: {command: [/bin/touch, PLACE/second]}}\n"
         try folder.write(
             try folder.text("runbooks/web.yaml") + second.replacing("PLACE", with: folder.path),
             to: "runbooks/web.yaml")
-        var daemon = try await Daemon.start(in: folder, "--drain", "1m")
-        _ = try await daemon.ask(
-            "POST", "/v1/incidents", ServedFolder.incident("ProcessDown", of: "web-7", id: "S-3"))
-        for _ in 0..<400 where ServedFolder.lines(folder) == 0 {
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        #expect(await daemon.stop() == 0, "\(daemon.log)")
+        var daemon = try await Self.stopping(folder)
+        try folder.write("", to: "go")
+        await daemon.program.exit()
+        #expect(daemon.program.process.terminationStatus == 0, "\(daemon.log)")
         #expect(ServedFolder.lines(folder) == 2)
         #expect(
             (try? folder.text("second")) == nil, "the second call began after the order to stop")
@@ -107,26 +115,6 @@ import Testing
         #expect(try await daemon.runs("succeeded").count == 1)
         #expect(try folder.text("second").isEmpty)
         #expect(ServedFolder.lines(folder) == 2)
-    }
-
-    @Test func anIntentWhoseCallNeverBeganIsSettledByItsRecoveryClass() async throws {
-        let folder = try ServedFolder.make()
-        var daemon = try await Daemon.start(
-            in: folder, variables: ["BELAY_TEST_FAILPOINTS": "intent.after_commit=wait:6000"])
-        _ = try await daemon.ask(
-            "POST", "/v1/incidents", ServedFolder.incident("ProcessDown", of: "web-7", id: "S-4"))
-        for _ in 0..<100 {
-            let intents = try await Belay.run(
-                "audit", "log", "--kind", "step.intent", "--store", "journal.db", in: folder)
-            if intents.output.contains("step.intent") { break }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        #expect(await daemon.stop() == 0, "\(daemon.log)")
-        #expect(ServedFolder.lines(folder) == 0)
-        daemon = try await Daemon.start(in: folder)
-        let waiting = try #require(try await daemon.runs("waiting").first)
-        #expect(waiting["reason"] as? String == "person")
-        #expect(ServedFolder.lines(folder) == 0)
     }
 
     @Test func whoIsToldTwiceLeavesAtOnce() async throws {
