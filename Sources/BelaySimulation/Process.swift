@@ -90,13 +90,24 @@ struct MortalStore: Store {
         return answer
     }
 
-    @discardableResult
-    func commit(_ transaction: StoreTransaction) async throws(StoreError) -> StoreReceipt {
-        try alive()
-        let receipt = try await inner.commit(transaction)
-        ledger.note(intentsOf: transaction)
-        try alive()
-        return receipt
+    func decide<Value: Sendable>(
+        _ decisions: [StoreDecision<Value>]
+    ) async -> [Result<StoreAnswer<Value>, StoreError>] {
+        var answers: [Result<StoreAnswer<Value>, StoreError>] = []
+        for decision in decisions {
+            do throws(StoreError) {
+                try alive()
+                let answer = try await inner.decide { view throws(StoreError) in
+                    let proposal = try decision(view)
+                    return StoreProposal(proposal.transaction, proposal)
+                }
+                ledger.note(intentsOf: answer.value.transaction)
+                try alive()
+                answers.append(
+                    .success(StoreAnswer(receipt: answer.receipt, value: answer.value.value)))
+            } catch { answers.append(.failure(error)) }
+        }
+        return answers
     }
 
     func claim(_ count: Int, for duration: Duration) async throws(StoreError) -> [ClaimedRun] {
@@ -116,35 +127,11 @@ struct MortalStore: Store {
         try await inner.forget(incident: incident, actor: actor)
     }
 
-    func run(_ id: String) async throws(StoreError) -> RunRow? { try await inner.run(id) }
-
-    func runs(_ filter: RunFilter) async throws(StoreError) -> [RunRow] {
-        try await inner.runs(filter)
-    }
-
-    func incident(_ id: String) async throws(StoreError) -> IncidentRow? {
-        try await inner.incident(id)
-    }
-
-    func incidents(_ filter: IncidentFilter) async throws(StoreError) -> [IncidentRow] {
-        try await inner.incidents(filter)
-    }
-
-    func events(ofRun id: String) async throws(StoreError) -> [StoredRecord] {
-        try await inner.events(ofRun: id)
-    }
-
-    func records(_ query: RecordQuery) async throws(StoreError) -> [StoredRecord] {
-        try await inner.records(query)
-    }
-
-    func limits(committedSince horizon: Timestamp) async throws(StoreError) -> LimitSnapshot {
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any StoreView) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
         guard !process.isDead else { throw .closed }
-        return try await inner.limits(committedSince: horizon)
-    }
-
-    func program(_ digest: Digest) async throws(StoreError) -> ProgramText? {
-        try await inner.program(digest)
+        return try await inner.read(body)
     }
 
     func checkpoint(always: Bool) async throws(StoreError) -> SignedCheckpoint? {

@@ -63,15 +63,13 @@ struct RunsBench {
             store: store, world: world, providers: ProviderRegistry([NoOperation()]),
             catalogue: program.catalogue, secrets: NoSecrets())
         let next = Counter()
-        // As in the daemon, one decision follows another: each sees the limits that the last one took.
-        let turn = Bulkhead()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<Self.inFlight {
                 group.addTask {
                     while true {
                         let number = next.next()
                         guard number < count else { return }
-                        try await one(number, dispatcher, turn, driver, world)
+                        try await one(number, dispatcher, driver, world)
                     }
                 }
             }
@@ -80,22 +78,14 @@ struct RunsBench {
     }
 
     private func one(
-        _ number: Int, _ dispatcher: Dispatcher, _ turn: Bulkhead, _ driver: RunDriver,
-        _ world: BenchWorld
+        _ number: Int, _ dispatcher: Dispatcher, _ driver: RunDriver, _ world: BenchWorld
     ) async throws {
         let incident = Incident(
             id: "i\(number)", fingerprint: "f\(number)", priority: .high, type: "Bench",
             source: "bench", target: "host-\(number)", details: [:], startedAt: world.now(),
             receivedAt: world.now())
         let accepted = try await dispatcher.accept([incident], source: "bench")
-        let decided: Result<(Decision, [Dispatcher.Begun]), StoreError> = await turn.within(
-            1, of: "decisions"
-        ) {
-            do throws(StoreError) {
-                return .success(try await dispatcher.decide(incident, id: accepted[0].id))
-            } catch { return .failure(error) }
-        }
-        let (decision, begun) = try decided.get()
+        let (decision, begun) = try await dispatcher.decide(incident, id: accepted[0].id)
         for run in begun {
             var state = RunState()
             state.apply(.started, at: world.now())

@@ -24,10 +24,13 @@ final class FailingStore: Store {
         return try await inner.accept(delivery)
     }
 
-    @discardableResult
-    func commit(_ transaction: StoreTransaction) async throws(StoreError) -> StoreReceipt {
-        try check()
-        return try await inner.commit(transaction)
+    func decide<Value: Sendable>(
+        _ decisions: [StoreDecision<Value>]
+    ) async -> [Result<StoreAnswer<Value>, StoreError>] {
+        do throws(StoreError) { try check() } catch {
+            return decisions.map { _ in .failure(error) }
+        }
+        return await inner.decide(decisions)
     }
 
     func claim(_ count: Int, for duration: Duration) async throws(StoreError) -> [ClaimedRun] {
@@ -45,28 +48,12 @@ final class FailingStore: Store {
         try await inner.forget(incident: incident, actor: actor)
     }
 
-    func run(_ id: String) async throws(StoreError) -> RunRow? { try await inner.run(id) }
-    func runs(_ filter: RunFilter) async throws(StoreError) -> [RunRow] {
-        try await inner.runs(filter)
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any StoreView) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        try await inner.read(body)
     }
-    func incident(_ id: String) async throws(StoreError) -> IncidentRow? {
-        try await inner.incident(id)
-    }
-    func incidents(_ filter: IncidentFilter) async throws(StoreError) -> [IncidentRow] {
-        try await inner.incidents(filter)
-    }
-    func events(ofRun id: String) async throws(StoreError) -> [StoredRecord] {
-        try await inner.events(ofRun: id)
-    }
-    func records(_ query: RecordQuery) async throws(StoreError) -> [StoredRecord] {
-        try await inner.records(query)
-    }
-    func limits(committedSince horizon: Timestamp) async throws(StoreError) -> LimitSnapshot {
-        try await inner.limits(committedSince: horizon)
-    }
-    func program(_ digest: Digest) async throws(StoreError) -> ProgramText? {
-        try await inner.program(digest)
-    }
+
     func checkpoint(always: Bool) async throws(StoreError) -> SignedCheckpoint? {
         try check()
         return try await inner.checkpoint(always: always)

@@ -55,7 +55,7 @@ extension Store {
         try await records(query).map(\.record.kind.rawValue)
     }
 
-    func limits() async throws -> LimitSnapshot {
+    func limits() async throws -> LimitState {
         try await limits(committedSince: Timestamp(microseconds: 0))
     }
 }

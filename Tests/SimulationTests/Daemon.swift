@@ -228,9 +228,8 @@ struct Daemon: Sendable {
 
     func ledger() throws -> LimitState {
         try pump { daemon in
-            LimitState(
-                try await daemon.store.limits(
-                    committedSince: daemon.world.now() - Bounds.limitHorizon))
+            try await daemon.store.limits(
+                committedSince: daemon.world.now() - Bounds.limitHorizon)
         }
     }
 }

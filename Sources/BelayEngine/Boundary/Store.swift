@@ -1,5 +1,4 @@
-package import BelayCompiler
-package import Cryptography
+import BelayCompiler
 
 /// The journal and the state that follows from it: all that survives the process.
 ///
@@ -17,9 +16,11 @@ package protocol Store: Sendable {
     /// a delivery id gets the id of the first. A repeat whose last decision made no run is `received` again.
     func accept(_ delivery: AcceptedDelivery) async throws(StoreError) -> [Acceptance]
 
-    /// Carries out one transaction. On an error nothing of it is kept, whatever else commits beside it.
-    @discardableResult
-    func commit(_ transaction: StoreTransaction) async throws(StoreError) -> StoreReceipt
+    /// Carries out decisions one after another, each in a transaction of its own: it reads, and what it answers is
+    /// written before anybody else writes. One that fails leaves nothing behind and holds up none of the others.
+    func decide<Value: Sendable>(
+        _ decisions: [StoreDecision<Value>]
+    ) async -> [Result<StoreAnswer<Value>, StoreError>]
 
     /// Claims at most `count` due runs, oldest first: `ready` ones, `waiting` ones whose time has come, `running`
     /// ones whose lease is over or whose boot is gone (`run.lease_lost` first). Writes `run.claimed` for each.
@@ -34,26 +35,10 @@ package protocol Store: Sendable {
 
     // MARK: Reading
 
-    func run(_ id: String) async throws(StoreError) -> RunRow?
-
-    func runs(_ filter: RunFilter) async throws(StoreError) -> [RunRow]
-
-    func incident(_ id: String) async throws(StoreError) -> IncidentRow?
-
-    /// In the order in which they came; of those due, the ones whose time has come before the received.
-    func incidents(_ filter: IncidentFilter) async throws(StoreError) -> [IncidentRow]
-
-    /// All records of a run in order: what its state is folded from.
-    func events(ofRun id: String) async throws(StoreError) -> [StoredRecord]
-
-    /// Records in index order.
-    func records(_ query: RecordQuery) async throws(StoreError) -> [StoredRecord]
-
-    /// The ledger, without entries that were committed before `horizon`, and with `version` for the transaction
-    /// that reserves.
-    func limits(committedSince horizon: Timestamp) async throws(StoreError) -> LimitSnapshot
-
-    func program(_ digest: Digest) async throws(StoreError) -> ProgramText?
+    /// Reads at one moment: nothing that was committed later is seen, however much is asked.
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any StoreView) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value
 
     // MARK: The log
 
@@ -64,6 +49,50 @@ package protocol Store: Sendable {
 
     /// Signs a last checkpoint and gives the store up; every later call throws `closed`.
     func close() async
+}
+
+/// A decision within a transaction. It may be asked more than once and must do nothing but compute.
+package typealias StoreDecision<Value: Sendable> =
+    @Sendable (any StoreView) throws(StoreError) -> StoreProposal<Value>
+
+/// What a decision wants to be written, and what its maker wants to know of it.
+package struct StoreProposal<Value: Sendable>: Sendable {
+    package var transaction: StoreTransaction
+    package var value: Value
+
+    package init(_ transaction: StoreTransaction, _ value: Value) {
+        self.transaction = transaction
+        self.value = value
+    }
+}
+
+/// What became of a decision: it is durable.
+package struct StoreAnswer<Value: Sendable>: Sendable {
+    package var receipt: StoreReceipt
+    package var value: Value
+
+    package init(receipt: StoreReceipt, value: Value) {
+        self.receipt = receipt
+        self.value = value
+    }
+}
+
+extension Store {
+    /// Carries out one decision.
+    package func decide<Value: Sendable>(
+        _ decision: @escaping StoreDecision<Value>
+    ) async throws(StoreError) -> StoreAnswer<Value> {
+        try await decide([decision])[0].get()
+    }
+
+    /// Carries out one transaction that is known beforehand. On an error nothing of it is kept, whatever else
+    /// commits beside it.
+    @discardableResult
+    package func commit(
+        _ transaction: StoreTransaction
+    ) async throws(StoreError) -> StoreReceipt {
+        try await decide { _ throws(StoreError) in StoreProposal(transaction, ()) }.receipt
+    }
 }
 
 /// A run that this boot may carry on.
@@ -77,64 +106,5 @@ package struct ClaimedRun: Sendable, Hashable {
         self.run = run
         self.lease = lease
         self.found = found
-    }
-}
-
-/// Which runs to read; all that is given must hold.
-package struct RunFilter: Sendable, Hashable {
-    package var phases: [RunPhase]?
-    package var incident: String?
-    package var rule: String?
-    /// Newest first; at most this many.
-    package var limit: Int
-
-    package init(
-        phases: [RunPhase]? = nil, incident: String? = nil, rule: String? = nil, limit: Int = 1000
-    ) {
-        self.phases = phases
-        self.incident = incident
-        self.rule = rule
-        self.limit = limit
-    }
-
-    package static let open: [RunPhase] = [.ready, .running, .waiting]
-}
-
-/// Which incidents to read.
-package enum IncidentFilter: Sendable, Hashable {
-    /// Those to decide now: received, or suppressed until a time that has come.
-    case due(limit: Int)
-    /// All reports of one problem, resolve notices too, whenever they came.
-    case problem(source: String, fingerprint: String)
-    /// The newest.
-    case latest(limit: Int)
-}
-
-/// Which records to read; all that is given must hold.
-package struct RecordQuery: Sendable, Hashable {
-    /// The first index that may be answered: the last one read plus one, to page.
-    package var from: Int64
-    package var limit: Int
-    /// The incident itself and all its runs.
-    package var incident: String?
-    package var run: String?
-    package var kinds: [RecordKind]?
-    package var since: Timestamp?
-    package var until: Timestamp?
-    package var withPayloads: Bool
-
-    package init(
-        from: Int64 = 0, limit: Int = 1000, incident: String? = nil, run: String? = nil,
-        kinds: [RecordKind]? = nil, since: Timestamp? = nil, until: Timestamp? = nil,
-        withPayloads: Bool = true
-    ) {
-        self.from = from
-        self.limit = limit
-        self.incident = incident
-        self.run = run
-        self.kinds = kinds
-        self.since = since
-        self.until = until
-        self.withPayloads = withPayloads
     }
 }

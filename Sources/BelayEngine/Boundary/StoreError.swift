@@ -2,8 +2,8 @@
 package enum StoreError: Error, Sendable, Hashable {
     /// The run is not held by this boot with that epoch any more: stop, and record a late result at most.
     case leaseLost(run: String)
-    /// Limits, pauses or target leases changed since they were read: decide again.
-    case limitsMoved
+    /// The incident was decided meanwhile.
+    case decided(incident: String)
     /// Another run holds the target.
     case targetHeld(target: String, by: String)
     /// The run is not waiting for that (answered already, or finished).

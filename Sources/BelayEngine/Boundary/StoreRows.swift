@@ -170,23 +170,6 @@ package struct PauseRow: Sendable, Hashable {
     }
 }
 
-/// What decisions depend on besides program and incident, read at one moment.
-package struct LimitSnapshot: Sendable, Hashable {
-    /// Moves with every change of entries, targets or pauses, and with every finished run.
-    package var version: Int64
-    package var entries: [LimitEntry]
-    package var targets: [TargetLease]
-    package var pauses: [PauseRow]
-
-    package init(version: Int64, entries: [LimitEntry], targets: [TargetLease], pauses: [PauseRow])
-    {
-        self.version = version
-        self.entries = entries
-        self.targets = targets
-        self.pauses = pauses
-    }
-}
-
 /// A record as stored: its place in the log, its exact bytes and what is left of its payloads.
 package struct StoredRecord: Sendable, Hashable {
     /// The leaf's index in the Merkle log, from zero.

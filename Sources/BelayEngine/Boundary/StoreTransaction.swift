@@ -20,11 +20,9 @@ package enum StoreRequirement: Sendable, Hashable {
     /// The run is held by this boot with this epoch: else `leaseLost`. A lease that is over but that nobody has
     /// taken still counts: the epoch is the fence.
     case lease(RunLease)
-    /// Nothing that decisions depend on has moved: else `limitsMoved`.
-    case limits(version: Int64)
     /// The run is `waiting` for this: else `notWaiting`.
     case waiting(run: String, reason: String)
-    /// The incident is still to be decided (`received`, or its time to be decided again has come): else `limitsMoved`.
+    /// The incident is still to be decided (`received`, or its time to be decided again has come): else `decided`.
     case undecided(incident: String)
 }
 

@@ -38,15 +38,14 @@ package struct Decider: Sendable {
         history: ProblemHistory = ProblemHistory()
     ) -> Decision {
         if incident.status == .firing, history.isOver(incident) {
-            var decision = Decision(verdicts: [], taken: [], limitVersion: limits.version)
+            var decision = Decision(verdicts: [], taken: [])
             decision.isOver = true
             return decision
         }
         var pass = DecisionPass(
             decider: self, incident: incident, now: now, limits: limits, history: history)
         pass.run()
-        var decision = Decision(
-            verdicts: pass.verdicts, taken: pass.taken, limitVersion: limits.version)
+        var decision = Decision(verdicts: pass.verdicts, taken: pass.taken)
         decision.queuedIn = pass.queuedIn
         return decision
     }

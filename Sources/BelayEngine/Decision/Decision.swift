@@ -6,8 +6,6 @@ package struct Decision: Sendable {
     package var verdicts: [RuleVerdict]
     /// The rules that are taken, in that order: none, one, or several with `continue`.
     package var taken: [TakenRule]
-    /// The version of the limits it was made with.
-    package var limitVersion: Int64
     /// The source has said that the problem is over: no rule was asked.
     package var isOver = false
     /// The group in whose queue it waits.

@@ -13,7 +13,14 @@ struct DispatchBatch {
     /// Whether what begins is claimed; what tells people always is.
     var claims = true
     private(set) var deferred = 0
-    private var claimed: [(context: RunContext, state: RunState, reservations: [Reservation])] = []
+    private(set) var claimed: [Claimed] = []
+
+    /// A run that begins here and is claimed by this process.
+    struct Claimed: Sendable {
+        var context: RunContext
+        var state: RunState
+        var reservations: [Reservation]
+    }
 
     init(
         dispatcher: Dispatcher, incident: Incident, row: IncidentRow, history: ProblemHistory,
@@ -25,14 +32,6 @@ struct DispatchBatch {
         self.history = history
         self.limits = limits
         self.now = now
-    }
-
-    /// The runs that were claimed, with the leases of the receipt.
-    func begun(_ receipt: StoreReceipt) -> [Dispatcher.Begun] {
-        zip(claimed, receipt.leases).map {
-            Dispatcher.Begun(
-                context: $0.context, state: $0.state, lease: $1, reservations: $0.reservations)
-        }
     }
 
     mutating func add(_ disposition: Disposition) {
@@ -97,7 +96,7 @@ extension DispatchBatch {
 
 extension DispatchBatch {
     private func entry(of incident: String) -> LimitEntry? {
-        limits.entries.first { $0.kind == LimitState.queue && $0.run == incident }
+        limits.entries(ofRun: incident).map(\.entry).first { $0.kind == LimitState.queue }
     }
 
     private mutating func addQueue(_ decision: Decision) {
@@ -196,6 +195,6 @@ extension DispatchBatch {
             return
         }
         writes.append(.claim(run: context.run, for: Bounds.lease))
-        claimed.append((context, state, reservations))
+        claimed.append(Claimed(context: context, state: state, reservations: reservations))
     }
 }

@@ -6,7 +6,7 @@ import BelayCompiler
 /// that finished. All that these need is on disk, so that nothing is lost with the loop.
 extension Dispatcher {
     /// Decides what is due, oldest first and at most so many: whose turn in a queue has come, what was held back
-    /// until now, and what was received, notices too. Each in a transaction of its own.
+    /// until now, and what was received, notices too.
     ///
     /// At most `driving` of what begins is to be driven at once; further remedies are `ready` for whoever has a place.
     package func decideDue(
@@ -14,74 +14,82 @@ extension Dispatcher {
     ) async throws(StoreError) -> Dispatched {
         var all = Dispatched()
         if memory.settleOnce() { all.begun = try await settle() }
+        try await seedStorms()
         let now = world.now()
-        let ledger = LimitState(try await store.limits(committedSince: now))
-        all.begun += try await expire(ledger, at: now)
-        for id in ledger.queueHeads.prefix(limit) {
-            guard let row = try await store.incident(id) else { continue }
-            all.add(
-                try await dispatch(row, isQueued: true, claims: all.begun.count < driving))
+        let (due, forgotten, pauses) = try await store.read { view throws(StoreError) in
+            let queued = try view.limits(committedSince: now).queueHeads.prefix(limit)
+            var due: [Due] = []
+            var forgotten: [String] = []
+            func add(_ row: IncidentRow, isQueued: Bool) {
+                if let incident = Incident(stored: row.body) {
+                    due.append(Due(incident: incident, id: row.id, isQueued: isQueued))
+                } else {
+                    forgotten.append(row.id)
+                }
+            }
+            for id in queued { if let row = try view.incident(id) { add(row, isQueued: true) } }
+            for row in try view.incidents(.due(limit: limit)) { add(row, isQueued: false) }
+            return (due, forgotten, try view.pauses())
         }
-        for row in try await store.incidents(.due(limit: limit)) {
-            all.add(
-                try await dispatch(row, isQueued: false, claims: all.begun.count < driving))
+        all.begun += try await expire(pauses, at: now)
+        for id in forgotten { try await leave(id) }
+        for result in await decided(due, driving: driving - all.begun.count) {
+            do throws(StoreError) {
+                all.add(try result.get().dispatched)
+            } catch {
+                // Decided meanwhile.
+                guard case .decided = error else { throw error }
+            }
         }
+        all.decided += forgotten.count
         return all
     }
 
-    private func dispatch(
-        _ row: IncidentRow, isQueued: Bool, claims: Bool
-    ) async throws(StoreError) -> Dispatched {
-        guard let incident = Incident(stored: row.body) else {
-            // Its text was forgotten; there is nothing left to decide.
-            try await store.commit(
-                StoreTransaction([
-                    .record(RecordDraft(.ruleUnmatched, incident: row.id, reason: "forgotten")),
-                    .wakeIncident(row.id, at: nil),
-                ]))
-            return Dispatched()
-        }
-        do throws(StoreError) {
-            return try await dispatch(incident, row, isQueued: isQueued, claims: claims).1
-        } catch {
-            // Decided meanwhile, or too busy: the next look sees it again.
-            guard error == .limitsMoved else { throw error }
-            return Dispatched()
-        }
+    /// Its text was forgotten; there is nothing left to decide.
+    private func leave(_ incident: String) async throws(StoreError) {
+        try await store.commit(
+            StoreTransaction([
+                .record(RecordDraft(.ruleUnmatched, incident: incident, reason: "forgotten")),
+                .wakeIncident(incident, at: nil),
+            ]))
     }
 
     /// Ends pauses whose time is over, on record; the runs that tell people.
     private func expire(
-        _ ledger: LimitState, at now: Timestamp
+        _ pauses: [PauseRow], at now: Timestamp
     ) async throws(StoreError) -> [Begun] {
-        guard ledger.pauses.contains(where: { !$0.isInForce(at: now) }) else { return [] }
         var begun: [Begun] = []
-        for row in try await store.limits(committedSince: now).pauses {
+        for row in pauses where !Pause(row).isInForce(at: now) {
             let pause = Pause(row)
-            guard !pause.isInForce(at: now) else { continue }
-            let expired = RecordDraft(.pauseExpired, target: row.scope, causedBy: row.id)
-            let (telling, batch) = try await tell(
-                EngineNotice(
-                    kind: "pause_expired",
-                    message: "the pause of \(row.scope) is over, its time has come: changes go on "
-                        + "(\(pause.owner.isEmpty ? "" : "\(pause.owner): ")\(pause.reason))"),
-                at: now)
-            let receipt = try await store.commit(
-                StoreTransaction([.record(expired)] + telling))
-            begun += batch?.begun(receipt) ?? []
+            let notice = EngineNotice(
+                kind: "pause_expired",
+                message: "the pause of \(row.scope) is over, its time has come: changes go on "
+                    + "(\(pause.owner.isEmpty ? "" : "\(pause.owner): ")\(pause.reason))")
+            let answer = try await store.decide { view throws(StoreError) in
+                // Lifted meanwhile.
+                guard try view.pauses().contains(row) else {
+                    return StoreProposal(StoreTransaction([]), [DispatchBatch.Claimed]())
+                }
+                let expired = RecordDraft(.pauseExpired, target: row.scope, causedBy: row.id)
+                let batch = try self.telling(notice, view, at: now)
+                return StoreProposal(
+                    StoreTransaction([.record(expired)] + (batch?.writes ?? [])),
+                    batch?.claimed ?? [])
+            }
+            begun += answer.value.begun(answer.receipt)
         }
         return begun
     }
 
-    /// The writes of a run that tells people something which is about no incident: it hangs on the newest one. Where
+    /// What begins a run that tells people something which is about no incident: it hangs on the newest one. Where
     /// none has ever come, nothing was held back and there is nothing to tell.
-    private func tell(
-        _ notice: EngineNotice, at now: Timestamp
-    ) async throws(StoreError) -> ([StoreWrite], DispatchBatch?) {
+    private func telling(
+        _ notice: EngineNotice, _ view: any StoreView, at now: Timestamp
+    ) throws(StoreError) -> DispatchBatch? {
         guard let rule = decider.environment.rule(telling: notice),
-            let row = try await store.incidents(.latest(limit: 1)).first,
+            let row = try view.incidents(.latest(limit: 1)).first,
             let incident = Incident(stored: row.body)
-        else { return ([], nil) }
+        else { return nil }
         var batch = DispatchBatch(
             dispatcher: self, incident: incident, row: row, history: ProblemHistory(),
             limits: LimitState(), now: now)
@@ -89,17 +97,22 @@ extension Dispatcher {
             .init(
                 rule: rule, part: .notice(notice), incident: row.id, target: incident.target,
                 mode: .auto))
-        return (batch.writes, batch)
+        return batch
     }
 
     // MARK: Runs that share an outcome
 
     /// Lets those go on that waited for a run which has finished now: incidents that joined it end as it did.
     package func ended(_ run: String) async throws(StoreError) {
-        guard let leader = try await store.run(run), leader.phase.isFinal else { return }
-        for member in try await problems.members(of: run, rule: leader.rule) {
-            try await share(leader, with: member)
+        let (leader, members) = try await store.read { view throws(StoreError) in
+            guard let leader = try view.run(run), leader.phase.isFinal else {
+                return (RunRow?.none, [RunRow]())
+            }
+            let members = try ProblemReader(view: view).members(of: run, rule: leader.rule)
+            return (leader, members)
         }
+        guard let leader else { return }
+        for member in members { try await share(leader, with: member) }
     }
 
     /// After a restart: ends what shares the outcome of runs that ended before, and tells people of runs that wait

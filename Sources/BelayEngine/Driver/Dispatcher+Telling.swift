@@ -5,30 +5,32 @@ extension Dispatcher {
     /// Tells people, once for each question, that a run waits for a person: the run that tells them, nil where there
     /// is nothing to tell or the environment names nobody.
     package func tellOfWaiting(_ id: String) async throws(StoreError) -> Begun? {
-        guard let run = try await store.run(id), run.phase == .waiting, let reason = run.reason,
+        let now = world.now()
+        let answer = try await store.decide { view throws(StoreError) in
+            let batch = try self.telling(of: id, view, at: now)
+            return StoreProposal(StoreTransaction(batch?.writes ?? []), batch?.claimed ?? [])
+        }
+        return answer.value.begun(answer.receipt).first
+    }
+
+    private func telling(
+        of id: String, _ view: any StoreView, at now: Timestamp
+    ) throws(StoreError) -> DispatchBatch? {
+        guard let run = try view.run(id), run.phase == .waiting,
             !run.rule.hasSuffix(Self.noticeSuffix),
-            let (notice, asked) = try await question(of: run),
+            let (notice, asked) = try question(of: run, view),
             let rule = decider.environment.rule(telling: notice),
-            try await isNew(asked, about: run),
-            let row = try await store.incident(run.incident),
+            try isNew(asked, about: run, view), let row = try view.incident(run.incident),
             let incident = Incident(stored: row.body)
         else { return nil }
         var batch = DispatchBatch(
             dispatcher: self, incident: incident, row: row, history: ProblemHistory(),
-            limits: LimitState(), now: world.now())
+            limits: LimitState(), now: now)
         batch.begin(
             .init(
                 rule: rule, part: .notice(notice), incident: row.id, target: incident.target,
                 mode: .auto))
-        do throws(StoreError) {
-            let receipt = try await store.commit(
-                StoreTransaction(requires: [.waiting(run: id, reason: reason)], batch.writes))
-            return batch.begun(receipt).first
-        } catch {
-            // Somebody answered meanwhile.
-            guard case .notWaiting = error else { throw error }
-            return nil
-        }
+        return batch
     }
 
     /// The reasons for which only a person lets a run go on.
@@ -39,10 +41,10 @@ extension Dispatcher {
 
     /// What a run asks people, and since when.
     private func question(
-        of run: RunRow
-    ) async throws(StoreError) -> (EngineNotice, asked: Timestamp)? {
+        of run: RunRow, _ view: any StoreView
+    ) throws(StoreError) -> (EngineNotice, asked: Timestamp)? {
         guard let reason = run.reason, Self.personReasons.contains(reason) else { return nil }
-        let records = try await store.events(ofRun: run.id)
+        let records = try view.events(ofRun: run.id)
         guard let state = try? EventRecord.state(of: records) else { return nil }
         let name = "run \(run.id) of \(run.runbook.name)/\(run.rule)"
         let open = state.calls.filter { $0.value.personAskedAt != nil && $0.value.decision == nil }
@@ -70,8 +72,10 @@ extension Dispatcher {
     }
 
     /// Whether nobody has been told since.
-    private func isNew(_ asked: Timestamp, about run: RunRow) async throws(StoreError) -> Bool {
-        try await store.runs(RunFilter(incident: run.incident, limit: 1000)).allSatisfy {
+    private func isNew(
+        _ asked: Timestamp, about run: RunRow, _ view: any StoreView
+    ) throws(StoreError) -> Bool {
+        try view.runs(RunFilter(incident: run.incident, limit: 1000)).allSatisfy {
             !$0.rule.hasSuffix(Self.noticeSuffix) || $0.createdAt < asked
         }
     }

@@ -31,7 +31,6 @@ package struct Dispatcher: Sendable {
         package var reservations: [Reservation]
     }
 
-    var problems: ProblemReader { ProblemReader(store: store) }
     var decider: Decider { planner.decider }
 
     /// Keeps the incidents of a delivery; the answers are durable.
@@ -46,77 +45,84 @@ package struct Dispatcher: Sendable {
 
     /// Decides an accepted incident: one run for each rule that is taken, and whatever else follows.
     ///
-    /// If the limits moved meanwhile it is decided again. Runs in the mode `observe` end at once; one that joins
-    /// another waits for that. `begun` has those that are to be driven.
+    /// Runs in the mode `observe` end at once; one that joins another waits for that. `begun` has those that are to
+    /// be driven. Nothing is decided if somebody else did it before (`decided`).
     package func decide(
         _ incident: Incident, id: String
     ) async throws(StoreError) -> (decision: Decision, begun: [Begun]) {
-        guard let row = try await store.incident(id) else { throw .notFound(id) }
-        let (decision, dispatched) = try await dispatch(incident, row)
-        return (decision, dispatched.begun)
+        try await seedStorms()
+        let decided = try await decided([Due(incident: incident, id: id)])[0].get()
+        return (decided.decision ?? Decision(verdicts: [], taken: []), decided.dispatched.begun)
     }
 
-    /// Decides the incident of a row; `isQueued` if its turn in a queue has come. With `claims` what begins is to be
-    /// driven at once; without, only what tells people is.
-    func dispatch(
-        _ incident: Incident, _ row: IncidentRow, isQueued: Bool = false, claims: Bool = true
-    ) async throws(StoreError) -> (Decision, Dispatched) {
-        var dispatched = Dispatched()
-        dispatched.decided = 1
-        for _ in 0..<Bounds.decisionTries {
-            let now = world.now()
-            do throws(StoreError) {
-                if let notice = try await guardAgainstStorm(incident, row, at: now) {
-                    dispatched.begun.append(notice)
-                }
-                let history = try await problems.history(
-                    of: incident, id: row.id, in: decider.program)
-                let (disposition, limits) = try await dispose(incident, history, at: now)
-                var batch = DispatchBatch(
-                    dispatcher: self, incident: incident, row: row, history: history,
-                    limits: limits, now: now)
-                batch.claims = claims
-                batch.add(disposition)
-                let notices = try await notices(incident, history, &batch)
-                let requirements: [StoreRequirement] =
-                    [.limits(version: limits.version)]
-                    + (isQueued ? [] : [.undecided(incident: row.id)])
-                let receipt = try await store.commit(
-                    StoreTransaction(requires: requirements, batch.writes))
-                dispatched.begun += batch.begun(receipt)
-                dispatched.notices += notices
-                dispatched.deferred += batch.deferred
-                return (disposition.decision, dispatched)
-            } catch {
-                guard error == .limitsMoved else { throw error }
-                // Somebody else may have decided it meanwhile.
-                guard let now = try await store.incident(row.id), isQueued || isDue(now) else {
-                    throw .limitsMoved
-                }
+    /// Decides incidents one after another, each with what the one before it has changed, in as few commits as the
+    /// store can make of it.
+    func decided(_ due: [Due], driving: Int = .max) async -> [Result<Decided, StoreError>] {
+        let places = Places(driving, of: due.count)
+        let makers = due.enumerated().map { number, due -> StoreDecision<Made> in
+            { view throws(StoreError) in
+                places.give(0, to: number)
+                let made = try self.make(due, view, claims: places.areLeft(to: number))
+                places.give(made.value.claimed.count, to: number)
+                return made
             }
         }
-        throw .limitsMoved
+        var results = await store.decide(makers).map { $0.map(Decided.init) }
+        // A storm was noticed instead of a decision: that is made under the pause now.
+        for (place, due) in due.enumerated() {
+            guard case .success(let found) = results[place], found.decision == nil else { continue }
+            var due = due
+            due.isAfterStorm = true
+            let begun = results.reduce(0) { $0 + ((try? $1.get())?.dispatched.begun.count ?? 0) }
+            results[place] = await decided([due], driving: driving - begun)[0].map { again in
+                var both = again
+                both.dispatched.begun = found.dispatched.begun + again.dispatched.begun
+                return both
+            }
+        }
+        return results
     }
 
-    private func isDue(_ row: IncidentRow) -> Bool {
-        row.phase == .received || row.wakeAt.map { $0 <= world.now() } ?? false
+    /// Decides one incident within a transaction.
+    private func make(
+        _ due: Due, _ view: any StoreView, claims: Bool
+    ) throws(StoreError) -> StoreProposal<Made> {
+        guard let row = try view.incident(due.id) else { throw .notFound(due.id) }
+        let now = world.now()
+        if !due.isAfterStorm, let storm = try storm(due.incident, row, view, at: now) {
+            return storm
+        }
+        let history = try ProblemReader(view: view).history(
+            of: due.incident, id: row.id, in: decider.program)
+        let (disposition, limits) = try dispose(due.incident, history, view, at: now)
+        var batch = DispatchBatch(
+            dispatcher: self, incident: due.incident, row: row, history: history, limits: limits,
+            now: now)
+        batch.claims = claims
+        batch.add(disposition)
+        let notices = try notices(due.incident, history, view, &batch)
+        return StoreProposal(
+            StoreTransaction(
+                requires: due.isQueued ? [] : [.undecided(incident: row.id)], batch.writes),
+            Made(
+                decision: disposition.decision, claimed: batch.claimed, notices: notices,
+                deferred: batch.deferred))
     }
 
     /// The ledger now, and what follows from it.
     private func dispose(
-        _ incident: Incident, _ history: ProblemHistory, at now: Timestamp
-    ) async throws(StoreError) -> (Disposition, LimitState) {
-        let since = decider.limitsMatter(to: incident, history: history, at: now)
-        var limits = LimitState(try await store.limits(committedSince: since))
-        let groups = limits.entries.filter { $0.kind == Reservation.Kind.concurrency.rawValue }
-        for entry in groups {
-            guard let row = try await store.run(entry.run) else { continue }
-            limits.groupRules[entry.run] = "\(row.runbook.name)/\(row.rule)"
+        _ incident: Incident, _ history: ProblemHistory, _ view: any StoreView, at now: Timestamp
+    ) throws(StoreError) -> (Disposition, LimitState) {
+        var limits = try view.limits(
+            committedSince: decider.limitsMatter(to: incident, history: history, at: now))
+        for run in limits.groupHolders {
+            guard let row = try view.run(run) else { continue }
+            limits.groupRules[run] = "\(row.runbook.name)/\(row.rule)"
         }
         let disposition = decider.dispose(incident, at: now, limits: limits, history: history)
         let causes = disposition.decision.taken.compactMap(\.cause?.run)
         guard !causes.isEmpty else { return (disposition, limits) }
-        for run in causes { limits.depths[run] = try await problems.depth(of: run) }
+        for run in causes { limits.depths[run] = try ProblemReader(view: view).depth(of: run) }
         return (decider.dispose(incident, at: now, limits: limits, history: history), limits)
     }
 
@@ -124,17 +130,18 @@ package struct Dispatcher: Sendable {
 
     /// The runs under way that a notice is for; those that nobody drives are woken with it.
     private func notices(
-        _ incident: Incident, _ history: ProblemHistory, _ batch: inout DispatchBatch
-    ) async throws(StoreError) -> [RunNotice] {
+        _ incident: Incident, _ history: ProblemHistory, _ view: any StoreView,
+        _ batch: inout DispatchBatch
+    ) throws(StoreError) -> [RunNotice] {
         guard incident.status != .firing else { return [] }
         var notices: [RunNotice] = []
         for run in history.open(concerning: incident) {
             let id = run.leader ?? run.id
-            guard !notices.contains(where: { $0.run == id }), let row = try await store.run(id),
-                !row.phase.isFinal, let theirs = try await store.incident(row.incident),
+            guard !notices.contains(where: { $0.run == id }), let row = try view.run(id),
+                !row.phase.isFinal, let theirs = try view.incident(row.incident),
                 let report = Incident(stored: theirs.body)
             else { continue }
-            let said = try await problems.notices(
+            let said = try ProblemReader(view: view).notices(
                 for: id, report, incidentID: theirs.id, rule: row.rule)
             guard said.contains(incident.status) else { continue }
             notices.append(RunNotice(run: id, status: incident.status))
@@ -146,25 +153,21 @@ package struct Dispatcher: Sendable {
 
     // MARK: Too many at once
 
-    /// Pauses changes if too many targets are in trouble at once; the run that tells people, once a storm.
-    private func guardAgainstStorm(
-        _ incident: Incident, _ row: IncidentRow, at now: Timestamp
-    ) async throws(StoreError) -> Begun? {
+    /// Pauses changes if too many targets are in trouble at once, and tells people, once a storm; nil if there is
+    /// none or it is known.
+    private func storm(
+        _ incident: Incident, _ row: IncidentRow, _ view: any StoreView, at now: Timestamp
+    ) throws(StoreError) -> StoreProposal<Made>? {
         guard let storm = decider.environment.storm, incident.status == .firing,
-            row.phase == .received, let target = incident.target
+            row.phase == .received, let target = incident.target,
+            let targets = memory.note(target, at: row.receivedAt, storm, now: now)
         else { return nil }
-        if !memory.isSeeded { try await seed() }
-        guard let targets = memory.note(target, at: row.receivedAt, storm, now: now) else {
-            return nil
-        }
-        let limits = LimitState(try await store.limits(committedSince: now))
-        guard !limits.pauses.contains(where: { $0.isStorm && $0.isInForce(at: now) }) else {
-            return nil
-        }
+        let pauses = try view.pauses().map(Pause.init)
+        guard !pauses.contains(where: { $0.isStorm && $0.isInForce(at: now) }) else { return nil }
         let notice = storm.notice(targets)
         var batch = DispatchBatch(
             dispatcher: self, incident: incident, row: row, history: ProblemHistory(),
-            limits: limits, now: now)
+            limits: LimitState(), now: now)
         batch.writes.append(
             .record(
                 RecordDraft(
@@ -184,12 +187,12 @@ package struct Dispatcher: Sendable {
                     rule: rule, part: .notice(notice), incident: row.id, target: target,
                     mode: .auto))
         }
-        let receipt = try await store.commit(
-            StoreTransaction(requires: [.limits(version: limits.version)], batch.writes))
-        return batch.begun(receipt).first
+        return StoreProposal(StoreTransaction(batch.writes), Made(claimed: batch.claimed))
     }
 
-    private func seed() async throws(StoreError) {
+    /// Reads the targets that were in trouble before this process began, once.
+    func seedStorms() async throws(StoreError) {
+        guard decider.environment.storm != nil, !memory.isSeeded else { return }
         let rows = try await store.incidents(.latest(limit: 500))
         memory.seed(
             rows.compactMap { row in

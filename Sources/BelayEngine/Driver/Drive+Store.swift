@@ -2,23 +2,73 @@ import BelayCompiler
 import JSON
 
 extension Drive {
-    /// Makes events durable before their effects start. Questions that change nothing wait for the next commit.
+    /// Makes what happened durable before its effects start; what keeps a call from starting, by its path.
     ///
-    /// A limit is committed with the intent of the first change; not by one that is held back here (`blocked`).
-    mutating func record(
-        _ events: [RecordedEvent], _ advance: Interpreter.Advance, blocked: Set<String>
-    ) async throws(StoreError) {
-        unwritten += events
-        guard !unwritten.isEmpty, !isLight(events, advance) else { return }
-        let batch = unwritten
-        let commits = ledgerWrites(advance.effects, blocked)
-        var writes = commits
+    /// Target leases, limits and intents are one transaction, in which no pause is in force. A target that another
+    /// run holds is waited for a while. Told to stop, no call is left in `advance`.
+    mutating func keep(
+        _ advance: inout Interpreter.Advance, at now: Timestamp
+    ) async throws(StoreError) -> [String: ActionOutcome] {
+        var obstacles: [String: ActionOutcome] = [:]
+        let deadline = driver.world.uptime() + Bounds.leaseTimeout
+        while true {
+            if isStopped, advance.hasCalls {
+                advance = held(advance, at: now)
+                obstacles = [:]
+            }
+            let changes = advance.changes.filter { obstacles[$0.path] == nil }
+            if !changes.isEmpty, driver.world.uptime() + Bounds.leaseMargin > lease.until {
+                guard try await renew() else { throw .leaseLost(run: context.run) }
+            }
+            do throws(StoreError) {
+                let found = try await record(advance, changes, at: now)
+                if found.isEmpty { return obstacles }
+                obstacles.merge(found) { first, _ in first }
+            } catch {
+                guard case .targetHeld(let target, let holder) = error else { throw error }
+                guard driver.world.uptime() < deadline, try await renew() else {
+                    let busy = ActionOutcome.failed(
+                        .targetBusy, retryable: true, message: "run \(holder) holds \(target)")
+                    for change in changes where wanted(by: [change]).contains(target) {
+                        obstacles[change.path] = busy
+                    }
+                    continue
+                }
+                if !isStopped { try? await driver.world.sleep(for: Bounds.targetPoll) }
+            }
+        }
+    }
+
+    private var isStopped: Bool { driver.signs.isStopping || Task.isCancelled }
+
+    /// Writes what happened and what is about to, unless a pause forbids one of the changes: those are answered, and
+    /// nothing is written. Questions that change nothing wait for the next commit.
+    private mutating func record(
+        _ advance: Interpreter.Advance, _ changes: [Interpreter.Advance.Change], at now: Timestamp
+    ) async throws(StoreError) -> [String: ActionOutcome] {
+        let events = advance.events.map { RecordedEvent($0, at: now) }
+        let batch = unwritten + events
+        guard !batch.isEmpty, !isLight(events, advance) else {
+            unwritten = batch
+            return [:]
+        }
+        let taken = wanted(by: changes)
+        let commits = changes.isEmpty ? [] : limitCommits
+        var writes = taken.map { targetLease($0) } + commits
         if advance.state.result != nil { writes += try await finishing(advance.state) }
         writes += batch.map { StoreWrite.record(draft($0)) }
-        try await driver.store.commit(StoreTransaction(requires: [.lease(lease)], writes))
+        let (lease, drive, all) = (lease, self, writes)
+        let paused = try await driver.store.decide { view throws(StoreError) in
+            let paused = changes.isEmpty ? [:] : drive.paused(changes, try view.pauses())
+            return StoreProposal(
+                StoreTransaction(requires: [.lease(lease)], paused.isEmpty ? all : []), paused)
+        }.value
+        guard paused.isEmpty else { return paused }
         unwritten = []
+        targets.formUnion(taken)
         if !commits.isEmpty { committed() }
         for recorded in batch { driver.observe(recorded.event, recorded.at) }
+        return [:]
     }
 
     /// Keeps what was not kept yet.
@@ -35,7 +85,8 @@ extension Drive {
     /// asks it again.
     private func isLight(_ events: [RecordedEvent], _ advance: Interpreter.Advance) -> Bool {
         let asksOnly = advance.effects.allSatisfy {
-            if case .call(_, let intent) = $0 { intent.recovery == .pure } else { false }
+            guard case .call(_, let intent) = $0 else { return false }
+            return intent.recovery == .pure && !intent.effect.isChange
         }
         guard asksOnly, !advance.effects.isEmpty else { return false }
         return events.allSatisfy { recorded in
@@ -65,16 +116,9 @@ extension Drive {
 
     // MARK: Limits and targets
 
-    private func ledgerWrites(_ effects: [RunEffect], _ blocked: Set<String>) -> [StoreWrite] {
-        let changing = effects.contains {
-            if case .call(let path, let intent) = $0 {
-                intent.effect.isChange && !blocked.contains(path)
-            } else {
-                false
-            }
-        }
-        guard changing else { return [] }
-        return reserved.filter { $0.kind != .concurrency }.map {
+    /// What was reserved counts from the intent of the first change on.
+    private var limitCommits: [StoreWrite] {
+        reserved.filter { $0.kind != .concurrency }.map {
             .record(
                 RecordDraft(
                     .limitCommitted, run: context.run, epoch: lease.epoch, target: $0.key,
@@ -110,7 +154,7 @@ extension Drive {
     mutating func readLedger() async throws(StoreError) {
         let horizon = driver.world.now() - Bounds.limitHorizon
         let ledger = try await driver.store.limits(committedSince: horizon)
-        for entry in ledger.entries where entry.run == context.run {
+        for (_, entry) in ledger.entries(ofRun: context.run) {
             guard let kind = Reservation.Kind(rawValue: entry.kind) else { continue }
             if entry.phase == .reserved {
                 reserved.append(Reservation(kind, key: entry.key))
@@ -118,78 +162,41 @@ extension Drive {
                 counted.insert(kind)
             }
         }
-        targets = Set(ledger.targets.filter { $0.run == context.run }.map(\.target))
+        targets = Set(ledger.heldTargets.filter { $0.value == context.run }.keys)
     }
 
-    /// For each changing call that must not start: why. Pauses first, then the target's lease, then the run's own.
-    func pauseObstacle(_ intent: CallIntent, _ ledger: LimitSnapshot) -> ActionOutcome? {
-        let pauses = LimitState(ledger).pauses
+    /// Why changing calls must not start: a pause covers them.
+    private func paused(
+        _ changes: [Interpreter.Advance.Change], _ rows: [PauseRow]
+    ) -> [String: ActionOutcome] {
         let now = driver.world.now()
-        let scopes: [Pause.Scope] = [
-            .everything, .changes, .runbook(context.rule.runbook.name),
-            .provider(intent.provider), .target(intent.target ?? ""),
-        ]
-        let pause = pauses.first { $0.isInForce(at: now) && scopes.contains($0.scope) }
-        return pause.map {
-            .failed(
+        let pauses = rows.map(Pause.init).filter { $0.isInForce(at: now) }
+        var paused: [String: ActionOutcome] = [:]
+        for change in changes {
+            let scopes: [Pause.Scope] = [
+                .everything, .changes, .runbook(context.rule.runbook.name),
+                .provider(change.intent.provider), .target(change.intent.target ?? ""),
+            ]
+            guard let pause = pauses.first(where: { scopes.contains($0.scope) }) else { continue }
+            paused[change.path] = .failed(
                 .denied, retryable: false,
-                message: "changes are paused (\($0.scope.text)): \($0.reason)")
+                message: "changes are paused (\(pause.scope.text)): \(pause.reason)")
         }
+        return paused
     }
 
-    /// Nil if no call may begin any more, because the process is being stopped.
-    mutating func obstacle(
-        to effects: [RunEffect]
-    ) async throws(StoreError) -> [String: ActionOutcome]? {
-        var obstacles: [String: ActionOutcome] = [:]
-        let calls = effects.contains { if case .call = $0 { true } else { false } }
-        if calls, driver.signs.isStopping { return nil }
-        for effect in effects {
-            guard case .call(let path, let intent) = effect, intent.effect.isChange else {
-                continue
-            }
-            let ledger = try await driver.store.limits(committedSince: driver.world.now())
-            if let pause = pauseObstacle(intent, ledger) {
-                obstacles[path] = pause
-            } else if let busy = try await takeTarget(intent) {
-                obstacles[path] = busy
-            } else if driver.world.uptime() + Bounds.leaseMargin > lease.until {
-                guard try await renew() else { throw .leaseLost(run: context.run) }
-            }
-        }
-        // A target may have been waited for long.
-        if calls, driver.signs.isStopping { return nil }
-        return obstacles
+    /// The targets that these calls need and the run does not have, sorted.
+    private func wanted(by changes: [Interpreter.Advance.Change]) -> [String] {
+        guard !changes.isEmpty else { return [] }
+        return Set((changes.map(\.intent.target) + [context.target]).compactMap { $0 })
+            .subtracting(targets).sorted()
     }
 
-    /// Takes the lease of what a call acts on, waiting a while if another run has it.
-    private mutating func takeTarget(
-        _ intent: CallIntent
-    ) async throws(StoreError) -> ActionOutcome? {
-        let wanted = Set([intent.target, context.target].compactMap { $0 }).subtracting(targets)
-        guard !wanted.isEmpty else { return nil }
-        let writes = wanted.sorted().map {
-            StoreWrite.record(
-                RecordDraft(
-                    .limitReserved, run: context.run, epoch: lease.epoch, target: $0,
-                    reason: LedgerChange.target))
-        }
-        let deadline = driver.world.uptime() + Bounds.leaseTimeout
-        while true {
-            do throws(StoreError) {
-                try await driver.store.commit(StoreTransaction(requires: [.lease(lease)], writes))
-                targets.formUnion(wanted)
-                return nil
-            } catch {
-                guard case .targetHeld(let target, let holder) = error else { throw error }
-                if driver.signs.isStopping || Task.isCancelled { return nil }
-                guard driver.world.uptime() < deadline, try await renew() else {
-                    return .failed(
-                        .targetBusy, retryable: true, message: "run \(holder) holds \(target)")
-                }
-                try? await driver.world.sleep(for: Bounds.targetPoll)
-            }
-        }
+    private func targetLease(_ target: String) -> StoreWrite {
+        .record(
+            RecordDraft(
+                .limitReserved, run: context.run, epoch: lease.epoch, target: target,
+                reason: LedgerChange.target))
     }
 
     // MARK: What the source says
@@ -197,11 +204,13 @@ extension Drive {
     /// Notices of the source that have come and that the run does not know of: read, so that none is lost with
     /// whoever would have passed it on.
     func notices() async throws(StoreError) -> [RunInput] {
-        guard context.part == .remedy, state.resolvedAt == nil,
-            let row = try await driver.store.run(context.run)
-        else { return [] }
-        let said = try await ProblemReader(store: driver.store).notices(
-            for: context.run, context.incident, incidentID: row.incident, rule: row.rule)
+        guard context.part == .remedy, state.resolvedAt == nil else { return [] }
+        let context = context
+        let said = try await driver.store.read { view throws(StoreError) in
+            guard let row = try view.run(context.run) else { return Set<IncidentStatus>() }
+            return try ProblemReader(view: view).notices(
+                for: context.run, context.incident, incidentID: row.incident, rule: row.rule)
+        }
         var inputs: [RunInput] = []
         if said.contains(.acknowledged), state.acknowledgedAt == nil {
             inputs.append(.notice(.acknowledged))
@@ -246,5 +255,24 @@ extension Drive {
                     .record(draft), .wakeRun(context.run, at: wakeAt),
                 ]))
         return .parked(reason: reason)
+    }
+}
+
+extension Interpreter.Advance {
+    /// A call that changes something.
+    struct Change: Sendable {
+        var path: String
+        var intent: CallIntent
+    }
+
+    fileprivate var hasCalls: Bool {
+        effects.contains { if case .call = $0 { true } else { false } }
+    }
+
+    fileprivate var changes: [Change] {
+        effects.compactMap {
+            guard case .call(let path, let intent) = $0, intent.effect.isChange else { return nil }
+            return Change(path: path, intent: intent)
+        }
     }
 }

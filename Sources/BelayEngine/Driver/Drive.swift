@@ -117,29 +117,25 @@ struct Drive {
     ) async throws(StoreError) {
         let now = driver.world.now()
         var advance = Interpreter.advance(context, state, input, at: now)
-        var obstacle: [String: ActionOutcome] = [:]
-        if let found = try await self.obstacle(to: advance.effects) {
-            obstacle = found
-        } else {
-            advance = held(advance, at: now)
-        }
-        waits = advance.waits
-        let events = advance.events.map { RecordedEvent($0, at: now) }
+        let obstacles: [String: ActionOutcome]
         do throws(StoreError) {
-            try await record(events, advance, blocked: Set(obstacle.keys))
+            obstacles = try await keep(&advance, at: now)
         } catch {
-            if case .leaseLost = error { await recordLate(events) }
+            if case .leaseLost = error {
+                await recordLate(advance.events.map { RecordedEvent($0, at: now) })
+            }
             throw error
         }
+        waits = advance.waits
         state = advance.state
         for effect in advance.effects {
             guard case .call(let path, let intent) = effect else { continue }
-            start(path, intent, obstacle[path], &group)
+            start(path, intent, obstacles[path], &group)
         }
     }
 
     /// What is left of an advance when the process is being stopped: what is known is kept, and no call begins.
-    private func held(_ advance: Interpreter.Advance, at now: Timestamp) -> Interpreter.Advance {
+    func held(_ advance: Interpreter.Advance, at now: Timestamp) -> Interpreter.Advance {
         var held = advance
         held.events = Array(
             advance.events.prefix { if case .intended = $0 { false } else { true } })

@@ -3,7 +3,7 @@ import JSON
 
 /// Reads what the store knows of a problem: its reports, its runs, and what the source says to a run.
 struct ProblemReader {
-    let store: any Store
+    let view: any StoreView
 
     /// The reason of a run that shares another's outcome.
     static func joined(_ leader: String) -> String { "joined:\(leader)" }
@@ -17,10 +17,10 @@ struct ProblemReader {
 
     func reports(
         of incident: Incident, id: String
-    ) async throws(StoreError) -> [ProblemHistory.Report] {
-        var rows = try await store.incidents(
+    ) throws(StoreError) -> [ProblemHistory.Report] {
+        var rows = try view.incidents(
             .problem(source: incident.source, fingerprint: incident.fingerprint))
-        if !rows.contains(where: { $0.id == id }), let row = try await store.incident(id) {
+        if !rows.contains(where: { $0.id == id }), let row = try view.incident(id) {
             rows.append(row)
         }
         return rows.compactMap { row in
@@ -33,12 +33,12 @@ struct ProblemReader {
     /// All of it. How a run ended is read only where a rule of the program asks for that.
     func history(
         of incident: Incident, id: String, in program: Program
-    ) async throws(StoreError) -> ProblemHistory {
-        let reports = try await reports(of: incident, id: id)
+    ) throws(StoreError) -> ProblemHistory {
+        let reports = try reports(of: incident, id: id)
         var history = ProblemHistory(subject: id, reports: reports)
         for report in reports {
-            for row in try await store.runs(RunFilter(incident: report.id)).reversed() {
-                history.runs.append(try await run(row, program))
+            for row in try view.runs(RunFilter(incident: report.id)).reversed() {
+                history.runs.append(try run(row, program))
             }
         }
         return history
@@ -46,7 +46,7 @@ struct ProblemReader {
 
     private func run(
         _ row: RunRow, _ program: Program
-    ) async throws(StoreError) -> ProblemHistory.Run {
+    ) throws(StoreError) -> ProblemHistory.Run {
         let names = row.rule.split(separator: "#", maxSplits: 1).map(String.init)
         var run = ProblemHistory.Run(
             id: row.id, incident: row.incident,
@@ -58,29 +58,25 @@ struct ProblemReader {
             let rule = program.rules.first(where: { $0.recordName == run.rule }),
             rule.again != nil || !rule.afterResolve.isEmpty
         else { return run }
-        let state = try? EventRecord.state(of: try await events(of: row.id))
+        let state = try? EventRecord.state(of: try view.events(ofRun: row.id))
         run.endedAt = state?.clock
         run.hasChanged = state?.hasChanged ?? false
         return run
     }
 
-    private func events(of run: String) async throws(StoreError) -> [StoredRecord] {
-        try await store.events(ofRun: run)
-    }
-
     /// What the source says to a run: that its problem is over only if that holds for every incident that joined it.
     func notices(
         for run: String, _ incident: Incident, incidentID: String, rule: String
-    ) async throws(StoreError) -> Set<IncidentStatus> {
-        let own = ProblemHistory(reports: try await reports(of: incident, id: incidentID))
+    ) throws(StoreError) -> Set<IncidentStatus> {
+        let own = ProblemHistory(reports: try reports(of: incident, id: incidentID))
         var notices: Set<IncidentStatus> = []
         if own.isAcknowledged(incident) { notices.insert(.acknowledged) }
         guard own.isOver(incident) else { return notices }
-        for member in try await members(of: run, rule: rule) {
-            guard let row = try await store.incident(member.incident),
+        for member in try members(of: run, rule: rule) {
+            guard let row = try view.incident(member.incident),
                 let incident = Incident(stored: row.body)
             else { continue }
-            let history = ProblemHistory(reports: try await reports(of: incident, id: row.id))
+            let history = ProblemHistory(reports: try reports(of: incident, id: row.id))
             guard history.isOver(incident) else { return notices }
         }
         notices.insert(.resolved)
@@ -88,15 +84,15 @@ struct ProblemReader {
     }
 
     /// The runs that share the outcome of another.
-    func members(of run: String, rule: String) async throws(StoreError) -> [RunRow] {
+    func members(of run: String, rule: String) throws(StoreError) -> [RunRow] {
         let filter = RunFilter(phases: [.waiting], rule: rule, limit: 100_000)
-        return try await store.runs(filter).filter { $0.reason == Self.joined(run) }
+        return try view.runs(filter).filter { $0.reason == Self.joined(run) }
     }
 
     /// How many incidents in a row own changes had caused when a run began, its own included.
-    func depth(of run: String) async throws(StoreError) -> Int {
+    func depth(of run: String) throws(StoreError) -> Int {
         let query = RecordQuery(limit: 1, run: run, kinds: [.runCreated])
-        let created = try await store.records(query).first
+        let created = try view.records(query).first
         return created?[payload: RunBeginning.name].flatMap(RunBeginning.init)?.cause?.depth ?? 0
     }
 }

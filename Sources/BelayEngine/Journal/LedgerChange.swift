@@ -53,15 +53,3 @@ package enum LedgerChange: Sendable, Hashable {
         }
     }
 }
-
-extension JournalRecord {
-    /// Whether decisions that were made before this record may be different after it.
-    package var movesLimits: Bool {
-        switch kind {
-        case .limitReserved, .limitCommitted, .limitReleased, .pauseSet, .pauseLifted,
-            .pauseExpired, .runFinished:
-            true
-        default: false
-        }
-    }
-}

@@ -97,11 +97,11 @@ struct LimitJudge {
     }
 
     private func entries(_ kind: Reservation.Kind, _ key: String) -> [LimitEntry] {
-        limits.entries.filter { $0.kind == kind.rawValue && $0.key == key }
+        limits.entries(kind.rawValue, key)
     }
 
     private func recent(_ kind: Reservation.Kind, _ per: Duration) -> [LimitEntry] {
-        limits.entries.filter { $0.kind == kind.rawValue && $0.at + per > now }
+        limits.entries(kind.rawValue, after: now - per)
     }
 }
 
@@ -117,7 +117,7 @@ extension LimitJudge {
 
     private func concurrency() throws(Obstacle) -> Group {
         guard let concurrency = rule.concurrency, let group else { return .pass([]) }
-        let queue = limits.entries.filter { $0.kind == LimitState.queue && $0.key == group }
+        let queue = limits.entries(LimitState.queue, group)
         let own = queue.first { $0.run == incident }
         if let own, own.at + Bounds.queueTime <= now { throw Obstacle(.stale) }
         let holder = entries(.concurrency, group).first { $0.phase == .reserved }
@@ -160,10 +160,7 @@ extension LimitJudge {
     private func blastRadius() throws(Obstacle) -> [Reservation] {
         guard let radius = rule.blastRadius, let target else { return [] }
         let prefix = "\(rule.name)|"
-        let recent = limits.entries.filter {
-            $0.kind == Reservation.Kind.blastRadius.rawValue && $0.key.hasPrefix(prefix)
-                && $0.at + radius.per > now
-        }
+        let recent = recent(.blastRadius, radius.per).filter { $0.key.hasPrefix(prefix) }
         var targets = Set(recent.map { String($0.key.dropFirst(prefix.count)) })
         targets.insert(target)
         if targets.count > (try bound(radius)) {
@@ -186,21 +183,31 @@ extension LimitJudge {
 
     private func budgets() throws(Obstacle) -> [Reservation] {
         var reservations = [Reservation(.runBudget, key: "runs")]
-        let runs = recent(.runBudget, environment.limits.runs.per)
-        if Set(runs.map(\.run)).count >= environment.limits.runs.count {
-            throw Obstacle(
-                .runBudget, until: runs.map(\.at).min().map { $0 + environment.limits.runs.per })
+        let (runs, targets) = (environment.limits.runs, environment.limits.targets)
+        if let full = full(.runBudget, runs.count, runs.per, \.run) {
+            throw Obstacle(.runBudget, until: full)
         }
         guard let target else { return reservations }
-        let changed = recent(.targetBudget, environment.limits.targets.per)
-        var targets = Set(changed.map(\.key))
-        targets.insert(target)
-        if targets.count > environment.limits.targets.count {
-            let first = changed.map(\.at).min()
-            throw Obstacle(.targetBudget, until: first.map { $0 + environment.limits.targets.per })
+        if let full = full(.targetBudget, targets.count, targets.per, \.key, besides: target) {
+            throw Obstacle(.targetBudget, until: full)
         }
         reservations.append(Reservation(.targetBudget, key: target))
         return reservations
+    }
+
+    /// Until when a budget is used up by different runs or targets, nil if there is room; `besides` is one that
+    /// counts once, whether it is among them or not.
+    private func full(
+        _ kind: Reservation.Kind, _ most: Int, _ per: Duration,
+        _ name: KeyPath<LimitEntry, String>, besides own: String? = nil
+    ) -> Timestamp? {
+        // As long as there are fewer entries than that, it does not matter whether they differ.
+        guard limits.count(kind.rawValue, after: now - per) >= most else { return nil }
+        let recent = recent(kind, per)
+        var others = Set(recent.map { $0[keyPath: name] })
+        if let own { others.remove(own) }
+        guard others.count >= most else { return nil }
+        return (recent.map(\.at).min() ?? now) + per
     }
 }
 

@@ -1,10 +1,16 @@
 package import BelayCompiler
 
-/// The ledger that decisions are limited by: what was reserved and what was changed, as read at one moment.
-package struct LimitState: Sendable, Hashable {
-    /// Moves with every change, so that a decision can be made again if it did.
-    package var version: Int64
-    package var entries: [LimitEntry]
+/// The ledger that decisions are limited by: what was reserved and what was changed, as it is at one moment.
+///
+/// Entries are named by their place in the log and found by kind and key, by run, and by time, so that a question
+/// costs the same however many there are.
+package struct LimitState: Sendable {
+    private var table: [Int64: LimitEntry] = [:]
+    /// Places by kind and key, ascending.
+    private var byKey: [String: [String: [Int64]]] = [:]
+    private var byRun: [String: [Int64]] = [:]
+    /// By kind, ascending.
+    private var byTime: [String: [Moment]] = [:]
     /// Targets that runs hold.
     package var heldTargets: [String: String]
     package var pauses: [Pause]
@@ -13,36 +19,148 @@ package struct LimitState: Sendable, Hashable {
     /// For runs with a recent change: how many incidents in a row, theirs included, were caused by own changes.
     package var depths: [String: Int] = [:]
 
+    /// When an entry began to count.
+    private struct Moment: Sendable, Comparable {
+        var at: Timestamp
+        var place: Int64
+
+        static func < (one: Moment, other: Moment) -> Bool {
+            (one.at, one.place) < (other.at, other.place)
+        }
+    }
+
     package init(
-        version: Int64 = 0, entries: [LimitEntry] = [], heldTargets: [String: String] = [:],
-        pauses: [Pause] = []
+        entries: [LimitEntry] = [], heldTargets: [String: String] = [:], pauses: [Pause] = []
     ) {
-        self.version = version
-        self.entries = entries
         self.heldTargets = heldTargets
         self.pauses = pauses
-    }
-
-    /// The entry of an own change to a target shortly before a time; the latest.
-    package func change(of target: String, before time: Timestamp) -> LimitEntry? {
-        entries.filter {
-            $0.kind == Reservation.Kind.targetBudget.rawValue && $0.key == target
-                && $0.phase == .committed && $0.at <= time && $0.at + Bounds.causeWindow > time
-        }.max { $0.at < $1.at }
-    }
-
-    /// The store ids of the incidents that are first in the queue of a group that nobody holds.
-    package var queueHeads: [String] {
-        let held = Set(
-            entries.filter { $0.kind == Reservation.Kind.concurrency.rawValue }.map(\.key))
-        let queued = Dictionary(grouping: entries.filter { $0.kind == Self.queue }, by: \.key)
-        return queued.filter { !held.contains($0.key) }.compactMap { _, entries in
-            entries.min { $0.at < $1.at }
-        }.sorted { $0.at < $1.at }.map(\.run)
+        for entry in entries { append(entry) }
     }
 
     /// The kind of an entry that stands for an incident in a group's queue; its `run` is the incident.
     package static let queue = "queue"
+}
+
+// MARK: - Changes
+
+extension LimitState {
+    /// Adds an entry behind all others.
+    package mutating func append(_ entry: LimitEntry) {
+        insert(entry, at: (table.keys.max() ?? -1) + 1)
+    }
+
+    /// Adds an entry that has a place of its own.
+    package mutating func insert(_ entry: LimitEntry, at place: Int64) {
+        table[place] = entry
+        byKey[entry.kind, default: [:]][entry.key, default: []].insertSorted(place)
+        byRun[entry.run, default: []].insertSorted(place)
+        byTime[entry.kind, default: []].insertSorted(Moment(at: entry.at, place: place))
+    }
+
+    /// The change that an entry was reserved for has begun: it counts from now.
+    package mutating func commit(_ place: Int64, at time: Timestamp) {
+        guard var entry = table[place] else { return }
+        byTime[entry.kind]?.removeSorted(Moment(at: entry.at, place: place))
+        entry.phase = .committed
+        entry.at = time
+        table[place] = entry
+        byTime[entry.kind, default: []].insertSorted(Moment(at: time, place: place))
+    }
+
+    package mutating func remove(_ place: Int64) {
+        guard let entry = table.removeValue(forKey: place) else { return }
+        byTime[entry.kind]?.removeSorted(Moment(at: entry.at, place: place))
+        byRun[entry.run]?.removeSorted(place)
+        if byRun[entry.run]?.isEmpty == true { byRun[entry.run] = nil }
+        byKey[entry.kind]?[entry.key]?.removeSorted(place)
+        if byKey[entry.kind]?[entry.key]?.isEmpty == true { byKey[entry.kind]?[entry.key] = nil }
+    }
+
+    /// Forgets what was committed before a time.
+    package mutating func trim(committedBefore horizon: Timestamp) {
+        for (place, entry) in table where entry.phase == .committed && entry.at < horizon {
+            remove(place)
+        }
+    }
+}
+
+// MARK: - Questions
+
+extension LimitState {
+    package func holds(_ place: Int64) -> Bool { table[place] != nil }
+
+    /// All entries in the order of the log.
+    package var entries: [LimitEntry] { table.sorted { $0.key < $1.key }.map(\.value) }
+
+    package func entries(_ kind: String, _ key: String) -> [LimitEntry] {
+        (byKey[kind]?[key] ?? []).compactMap { table[$0] }
+    }
+
+    /// The entries of a run, or of an incident that waits, with their places.
+    package func entries(ofRun run: String) -> [(place: Int64, entry: LimitEntry)] {
+        (byRun[run] ?? []).compactMap { place in table[place].map { (place, $0) } }
+    }
+
+    /// How many entries of a kind count since later than a time.
+    func count(_ kind: String, after time: Timestamp) -> Int {
+        guard let moments = byTime[kind] else { return 0 }
+        return moments.count - moments.place(of: Moment(at: time, place: .max))
+    }
+
+    /// The entries of a kind that count since later than a time, oldest first.
+    func entries(_ kind: String, after time: Timestamp) -> [LimitEntry] {
+        guard let moments = byTime[kind] else { return [] }
+        let first = moments.place(of: Moment(at: time, place: .max))
+        return moments[first...].compactMap { table[$0.place] }
+    }
+
+    /// The entry of an own change to a target shortly before a time; the latest.
+    package func change(of target: String, before time: Timestamp) -> LimitEntry? {
+        entries(Reservation.Kind.targetBudget.rawValue, target).filter {
+            $0.phase == .committed && $0.at <= time && $0.at + Bounds.causeWindow > time
+        }.max { $0.at < $1.at }
+    }
+
+    /// The runs that hold a group.
+    var groupHolders: [String] {
+        (byKey[Reservation.Kind.concurrency.rawValue] ?? [:]).values.joined().compactMap {
+            table[$0]?.run
+        }
+    }
+
+    /// The store ids of the incidents that are first in the queue of a group that nobody holds.
+    package var queueHeads: [String] {
+        let held = byKey[Reservation.Kind.concurrency.rawValue] ?? [:]
+        var heads: [Moment] = []
+        for (group, places) in byKey[Self.queue] ?? [:] where held[group] == nil {
+            let waiting = places.compactMap { place in
+                table[place].map { Moment(at: $0.at, place: place) }
+            }
+            if let first = waiting.min() { heads.append(first) }
+        }
+        return heads.sorted().compactMap { table[$0.place]?.run }
+    }
+}
+
+extension Array where Element: Comparable {
+    /// Where the first element stands that is not less.
+    fileprivate func place(of element: Element) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] < element { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    fileprivate mutating func insertSorted(_ element: Element) {
+        insert(element, at: place(of: element))
+    }
+
+    fileprivate mutating func removeSorted(_ element: Element) {
+        let place = place(of: element)
+        if place < count, self[place] == element { remove(at: place) }
+    }
 }
 
 /// A kill switch that is set: what it covers, why, by whom, and until when.

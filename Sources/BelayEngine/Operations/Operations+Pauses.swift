@@ -44,7 +44,7 @@ extension Operations {
     /// The pauses in force.
     package func pauses() async throws(OperationProblem) -> [PauseRow] {
         do throws(StoreError) {
-            return try await store.limits(committedSince: world.now()).pauses
+            return try await store.pauses()
         } catch { throw .store(error) }
     }
 

@@ -59,7 +59,7 @@ struct TestStage {
         delivered.append(
             Delivered(
                 incident: incident, at: time,
-                decision: Decision(verdicts: [], taken: [], limitVersion: 0),
+                decision: Decision(verdicts: [], taken: []),
                 isFollowed: later.contains { incident.isEarlier(than: $0) }))
         watchForStorm(incident)
         decide(delivered.count - 1)
@@ -278,7 +278,7 @@ extension TestStage {
                 let counts = isOver ? run.state.hasChanged : run.state.changedAt != nil
                 let changed = isGroup || !counts ? nil : run.state.changedAt
                 guard changed != nil || !isOver else { continue }
-                limits.entries.append(
+                limits.append(
                     LimitEntry(
                         kind: reservation.kind.rawValue, key: reservation.key, run: id,
                         rule: run.context.rule.name,
@@ -292,7 +292,7 @@ extension TestStage {
         }
         for (place, delivery) in delivered.enumerated() {
             guard let queued = delivery.queued else { continue }
-            limits.entries.append(
+            limits.append(
                 LimitEntry(
                     kind: LimitState.queue, key: queued.group, run: delivery.id(place), rule: "",
                     phase: .reserved, at: queued.at))

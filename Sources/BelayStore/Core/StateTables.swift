@@ -49,8 +49,6 @@ protocol StateTables: AnyObject {
     func release(kind: String?, key: Digest?, run: String) throws(StoreError)
     func setPause(id: String, scope: String, index: Int64) throws(StoreError)
     func liftPause(id: String) throws(StoreError)
-    func limitsVersion() throws(StoreError) -> Int64
-    func moveLimits() throws(StoreError)
     func insert(_ program: ProgramText) throws(StoreError)
 }
 

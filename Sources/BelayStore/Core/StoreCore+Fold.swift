@@ -60,7 +60,6 @@ extension StoreCore {
         for change in LedgerChange.changes(of: record) {
             try apply(change, record, at: index, draft, tables)
         }
-        if record.movesLimits { try tables.moveLimits() }
     }
 
     private func foldRun(

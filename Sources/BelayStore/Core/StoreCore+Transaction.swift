@@ -31,15 +31,13 @@ extension StoreCore {
             guard let run = try tables.run(lease.run), holds(run, lease) else {
                 throw .leaseLost(run: lease.run)
             }
-        case .limits(let version):
-            guard try tables.limitsVersion() == version else { throw .limitsMoved }
         case .waiting(let id, let reason):
             guard let run = try tables.run(id), run.phase == .waiting, run.reason == reason else {
                 throw .notWaiting(run: id)
             }
         case .undecided(let id):
             guard let incident = try tables.incident(id) else { throw .notFound(id) }
-            guard try isUndecided(incident, tables) else { throw .limitsMoved }
+            guard try isUndecided(incident, tables) else { throw .decided(incident: id) }
         }
     }
 

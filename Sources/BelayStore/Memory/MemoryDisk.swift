@@ -61,11 +61,27 @@ package actor MemoryDisk {
         }
     }
 
+    func decide<Value: Sendable>(
+        _ boot: String, _ decisions: [StoreDecision<Value>]
+    ) -> [Result<StoreAnswer<Value>, StoreError>] {
+        decisions.map { decision in
+            Result { () throws(StoreError) in
+                try write(boot) { (core, tables) throws(StoreError) in
+                    let proposal = try decision(
+                        MemoryView(contents: tables.contents, core: core))
+                    return StoreAnswer(
+                        receipt: try core.commit(proposal.transaction, tables),
+                        value: proposal.value)
+                }
+            }
+        }
+    }
+
     func read<Value: Sendable>(
-        _ boot: String, _ body: (StoreCore, MemoryTables.Contents) throws(StoreError) -> Value
+        _ boot: String, _ body: (any StoreView) throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
         guard let core, core.boot == boot else { throw .closed }
-        return try body(core, tables.contents)
+        return try body(MemoryView(contents: tables.contents, core: core))
     }
 
     func checkpoint(_ boot: String, always: Bool) throws(StoreError) -> SignedCheckpoint? {

@@ -1,6 +1,4 @@
-package import BelayCompiler
 package import BelayEngine
-package import Cryptography
 
 /// The store in memory, for simulations and tests: one boot over a `MemoryDisk`.
 package struct MemoryStore: Store {
@@ -22,13 +20,10 @@ package struct MemoryStore: Store {
         }
     }
 
-    @discardableResult
-    package func commit(
-        _ transaction: StoreTransaction
-    ) async throws(StoreError) -> StoreReceipt {
-        try await disk.write(boot) { (core, tables) throws(StoreError) in
-            try core.commit(transaction, tables)
-        }
+    package func decide<Value: Sendable>(
+        _ decisions: [StoreDecision<Value>]
+    ) async -> [Result<StoreAnswer<Value>, StoreError>] {
+        await disk.decide(boot, decisions)
     }
 
     package func claim(
@@ -57,50 +52,10 @@ package struct MemoryStore: Store {
 
     // MARK: Reading
 
-    package func run(_ id: String) async throws(StoreError) -> RunRow? {
-        try await disk.read(boot) { (_, contents) in contents.runs[id] }
-    }
-
-    package func runs(_ filter: RunFilter) async throws(StoreError) -> [RunRow] {
-        try await disk.read(boot) { (_, contents) in
-            let found = contents.runs.values.filter { run in
-                filter.phases?.contains(run.phase) ?? true
-                    && filter.incident ?? run.incident == run.incident
-                    && filter.rule ?? run.rule == run.rule
-            }
-            return Array(
-                found.sorted { ($0.createdAt, $0.id) > ($1.createdAt, $1.id) }.prefix(filter.limit))
-        }
-    }
-
-    package func incident(_ id: String) async throws(StoreError) -> IncidentRow? {
-        try await disk.read(boot) { (_, contents) in contents.incidentRow(id) }
-    }
-
-    package func incidents(
-        _ filter: IncidentFilter
-    ) async throws(StoreError) -> [IncidentRow] {
-        try await disk.read(boot) { (core, contents) in contents.incidents(filter, core) }
-    }
-
-    package func events(ofRun id: String) async throws(StoreError) -> [StoredRecord] {
-        try await disk.read(boot) { (_, contents) in
-            (contents.indexes[id] ?? []).map { contents.records[Int($0)] }
-        }
-    }
-
-    package func records(_ query: RecordQuery) async throws(StoreError) -> [StoredRecord] {
-        try await disk.read(boot) { (_, contents) in contents.records(query) }
-    }
-
-    package func limits(
-        committedSince horizon: Timestamp
-    ) async throws(StoreError) -> LimitSnapshot {
-        try await disk.read(boot) { (_, contents) in contents.limits(since: horizon) }
-    }
-
-    package func program(_ digest: Digest) async throws(StoreError) -> ProgramText? {
-        try await disk.read(boot) { (_, contents) in contents.programs[digest] }
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any StoreView) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        try await disk.read(boot, body)
     }
 
     // MARK: The log

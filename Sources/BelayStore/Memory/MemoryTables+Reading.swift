@@ -54,7 +54,7 @@ extension MemoryTables.Contents {
         return Array(max(0, query.from)..<max(query.from, Int64(records.count)))
     }
 
-    func limits(since horizon: Timestamp) -> LimitSnapshot {
+    func limits(since horizon: Timestamp) -> LimitState {
         let entries = ledger.sorted { $0.key < $1.key }.map(\.value).filter {
             $0.phase == .reserved || $0.at >= horizon
         }.map { entry in
@@ -62,15 +62,19 @@ extension MemoryTables.Contents {
                 kind: entry.row.kind, key: entry.row.name, run: entry.row.run,
                 rule: entry.row.rule, phase: entry.phase, at: entry.at)
         }
-        let held = targets.values.sorted { ($0.target, $0.run) < ($1.target, $1.run) }
-        let paused = pauses.sorted { $0.value.index < $1.value.index }.map { id, pause in
+        let held = targets.values.map { ($0.target, $0.run) }
+        return LimitState(
+            entries: entries, heldTargets: Dictionary(held) { first, _ in first },
+            pauses: pauseRows().map(Pause.init))
+    }
+
+    func pauseRows() -> [PauseRow] {
+        pauses.sorted { $0.value.index < $1.value.index }.map { id, pause in
             let stored = records[Int(pause.index)]
             return PauseRow(
                 id: id, scope: pause.scope, actor: stored.record.actor, at: stored.record.at,
                 body: stored[payload: PausePayload.name])
         }
-        return LimitSnapshot(
-            version: limitsVersion, entries: entries, targets: held, pauses: paused)
     }
 }
 

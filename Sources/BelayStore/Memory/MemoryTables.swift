@@ -29,7 +29,6 @@ final class MemoryTables: StateTables {
         var targets: [Digest: TargetLease] = [:]
         var ledger: [Int64: LedgerEntry] = [:]
         var pauses: [String: (scope: String, index: Int64)] = [:]
-        var limitsVersion: Int64 = 0
         var programs: [Digest: ProgramText] = [:]
     }
 
@@ -195,13 +194,6 @@ final class MemoryTables: StateTables {
     }
 
     func liftPause(id: String) { set(\.pauses, id, nil) }
-
-    func limitsVersion() -> Int64 { contents.limitsVersion }
-
-    func moveLimits() {
-        undo.append { $0.limitsVersion -= 1 }
-        contents.limitsVersion += 1
-    }
 
     func insert(_ program: ProgramText) { set(\.programs, program.digest, program) }
 }

@@ -13,12 +13,24 @@ final class GroupCommit: Sendable {
 
     /// A transaction that waits; its answer is a closure that resumes the waiting task.
     private struct Job: Sendable {
-        let points: TransactionPoints
-        let run: @Sendable (inout StoreCore, SQLiteTables) throws(StoreError) -> Answer
+        let run:
+            @Sendable (inout StoreCore, SQLiteTables) throws(StoreError) -> (
+                TransactionPoints, Answer
+            )
         let fail: @Sendable (StoreError) -> Void
     }
 
     private typealias Answer = @Sendable () -> Void
+
+    /// One transaction of a group.
+    typealias Work<Value: Sendable> =
+        @Sendable (inout StoreCore, SQLiteTables) throws(StoreError) -> Written<Value>
+
+    /// What a transaction has come to once its group is durable, and the failpoints that are on its way.
+    struct Written<Value: Sendable>: Sendable {
+        var value: Value
+        var points = TransactionPoints.none
+    }
 
     private struct Queue {
         var waiting: [Job] = []
@@ -65,22 +77,59 @@ final class GroupCommit: Sendable {
         _ points: TransactionPoints = .none,
         _ body: @escaping @Sendable (inout StoreCore, SQLiteTables) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
-        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
-            enqueue(
-                Job(
-                    points: points,
-                    run: { (core, tables) throws(StoreError) in
-                        let value = try body(&core, tables)
-                        return { continuation.resume(returning: .success(value)) }
-                    },
-                    fail: { continuation.resume(returning: .failure($0)) }))
+        let work: Work<Value> = { (core, tables) throws(StoreError) in
+            Written(value: try body(&core, tables), points: points)
         }
-        return try result.get()
+        return try await write([work])[0].get()
     }
 
-    private func enqueue(_ job: Job) {
+    /// Runs transactions in this order, each of which stands or fails alone; returns when all are durable.
+    func write<Value: Sendable>(
+        _ bodies: [Work<Value>]
+    ) async -> [Result<Value, StoreError>] {
+        guard !bodies.isEmpty else { return [] }
+        return await withCheckedContinuation { continuation in
+            let results = Results<Value>(bodies.count, continuation)
+            enqueue(
+                bodies.enumerated().map { place, body in
+                    Job(
+                        run: { (core, tables) throws(StoreError) in
+                            let written = try body(&core, tables)
+                            return (
+                                written.points,
+                                { results.set(.success(written.value), at: place) }
+                            )
+                        },
+                        fail: { results.set(.failure($0), at: place) })
+                })
+        }
+    }
+
+    /// Collects what became of transactions that were given together.
+    private final class Results<Value: Sendable>: Sendable {
+        private let state: Mutex<(missing: Int, results: [Result<Value, StoreError>?])>
+        private let continuation: CheckedContinuation<[Result<Value, StoreError>], Never>
+
+        init(
+            _ count: Int, _ continuation: CheckedContinuation<[Result<Value, StoreError>], Never>
+        ) {
+            state = Mutex((count, Array(repeating: nil, count: count)))
+            self.continuation = continuation
+        }
+
+        func set(_ result: Result<Value, StoreError>, at place: Int) {
+            let all = state.withLock { state in
+                state.results[place] = result
+                state.missing -= 1
+                return state.missing == 0 ? state.results.compactMap(\.self) : nil
+            }
+            if let all { continuation.resume(returning: all) }
+        }
+    }
+
+    private func enqueue(_ jobs: [Job]) {
         let starts = queue.withLock { queue in
-            queue.waiting.append(job)
+            queue.waiting += jobs
             defer { queue.isDraining = true }
             return !queue.isDraining
         }
@@ -139,12 +188,15 @@ final class GroupCommit: Sendable {
         let start = core.frontier
         try tables.execute("BEGIN IMMEDIATE", [])
         var answers: [Answer] = []
+        var passed: [TransactionPoints] = []
         for job in group {
             let frontier = core.frontier
             if inSavepoints { try tables.execute("SAVEPOINT member", []) }
             let writes = tables.writes
             do throws(StoreError) {
-                answers.append(try job.run(&core, tables))
+                let (points, answer) = try job.run(&core, tables)
+                answers.append(answer)
+                passed.append(points)
             } catch {
                 if error.endsTransaction { throw error }
                 answers.append { job.fail(error) }
@@ -161,10 +213,10 @@ final class GroupCommit: Sendable {
             }
             if inSavepoints { try tables.execute("RELEASE member", []) }
         }
-        pass(group.flatMap(\.points.before))
+        pass(passed.flatMap(\.before))
         failpoints.pass(.sequencerBatch)
         try tables.execute("COMMIT", [])
-        pass(group.flatMap(\.points.after))
+        pass(passed.flatMap(\.after))
         return answers
     }
 

@@ -81,6 +81,14 @@ struct RawRow {
 
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 
+    /// The hash in a blob; of anything else, that of nothing.
+    func digest(_ column: Int32) -> Digest {
+        guard let bytes = sqlite3_column_blob(handle, column) else { return SHA256.hash([]) }
+        let count = Int(sqlite3_column_bytes(handle, column))
+        return Digest([UInt8](UnsafeRawBufferPointer(start: bytes, count: count)))
+            ?? SHA256.hash([])
+    }
+
     func text(_ column: Int32) -> String {
         guard let bytes = sqlite3_column_text(handle, column) else { return "" }
         let count = Int(sqlite3_column_bytes(handle, column))

@@ -11,6 +11,9 @@ struct SQLiteMemory: Sendable {
     /// Runs that are not final.
     private(set) var runs: [String: RunRow] = [:]
 
+    /// The ledger, once a decision has asked for it.
+    var limits: RememberedLimits?
+
     mutating func setHead(_ head: Digest, of chain: String) {
         if heads.count >= Self.limit { heads.removeAll(keepingCapacity: true) }
         heads[chain] = head

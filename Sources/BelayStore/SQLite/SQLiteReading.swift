@@ -170,31 +170,36 @@ struct SQLiteReading {
 
     // MARK: Limits and programs
 
-    func limits(since horizon: Timestamp) throws -> LimitSnapshot {
-        let version: Int64? = try rows("SELECT value FROM meta WHERE name = 'limits_version'")
-            .first?[0]
-        // Every decision reads these, so they are read without boxes.
+    /// The ledger without what was committed before a time.
+    func limits(since horizon: Timestamp) throws -> RememberedLimits {
+        var limits = RememberedLimits(since: horizon)
         let statement = RawStatement(
             try db.cachedStatement(
                 sql: """
-                    SELECT kind, name, run, rule, phase, at, idx FROM ledger
+                    SELECT kind, name, run, rule, phase, at, idx, key FROM ledger
                         WHERE phase = 'reserved' OR (phase = 'committed' AND at >= ?)
                     """))
         statement.bind(1, horizon.microseconds)
-        let entries = try statement.rows { row in
-            let entry = LimitEntry(
-                kind: row.text(0), key: row.text(1), run: row.text(2), rule: row.text(3),
-                phase: LimitPhase(rawValue: row.text(4)) ?? .reserved,
-                at: Timestamp(microseconds: row.integer(5)))
-            return (place: row.integer(6), entry: entry)
-        }.sorted { $0.place < $1.place }.map(\.entry)
-        let targets = try rows("SELECT name, run FROM target ORDER BY name, run")
-            .map { TargetLease(target: $0[0], run: $0[1]) }
-        return LimitSnapshot(
-            version: version ?? 0, entries: entries, targets: targets, pauses: try pauses())
+        let rows = try statement.rows { row in
+            (
+                place: row.integer(6), key: row.digest(7),
+                entry: LimitEntry(
+                    kind: row.text(0), key: row.text(1), run: row.text(2), rule: row.text(3),
+                    phase: LimitPhase(rawValue: row.text(4)) ?? .reserved,
+                    at: Timestamp(microseconds: row.integer(5)))
+            )
+        }
+        for row in rows.sorted(by: { $0.place < $1.place }) {
+            limits.reserve(row.entry, row.key, at: row.place)
+        }
+        for row in try self.rows("SELECT key, name, run FROM target ORDER BY name, run") {
+            limits.take(row.digest(0) ?? SHA256.hash([]), name: row[1], run: row[2])
+        }
+        limits.state.pauses = try pauses().map(Pause.init)
+        return limits
     }
 
-    private func pauses() throws -> [PauseRow] {
+    func pauses() throws -> [PauseRow] {
         try rows("SELECT id, scope, idx FROM pause ORDER BY idx").map { row in
             let index: Int64 = row[2]
             guard let stored = try record(at: index) else {

@@ -64,13 +64,22 @@ package final class SQLiteStore: Store {
         }
     }
 
-    @discardableResult
-    package func commit(
-        _ transaction: StoreTransaction
-    ) async throws(StoreError) -> StoreReceipt {
-        let points = failpoints.areSet ? TransactionPoints.of(transaction) : .none
-        return try await writer.write(points) { (core, tables) throws(StoreError) in
-            try core.commit(transaction, tables)
+    package func decide<Value: Sendable>(
+        _ decisions: [StoreDecision<Value>]
+    ) async -> [Result<StoreAnswer<Value>, StoreError>] {
+        let failpoints = failpoints
+        return await writer.write(decisions.map { Self.work($0, failpoints) })
+    }
+
+    private static func work<Value: Sendable>(
+        _ decision: @escaping StoreDecision<Value>, _ failpoints: Failpoints
+    ) -> GroupCommit.Work<StoreAnswer<Value>> {
+        { (core, tables) throws(StoreError) in
+            let proposal = try decision(SQLiteView(tables.db, core, tables))
+            let receipt = try core.commit(proposal.transaction, tables)
+            return GroupCommit.Written(
+                value: StoreAnswer(receipt: receipt, value: proposal.value),
+                points: failpoints.areSet ? .of(proposal.transaction) : .none)
         }
     }
 

@@ -58,11 +58,13 @@ extension SQLiteTables {
         try execute(
             "INSERT OR REPLACE INTO target(key, name, run) VALUES (?, ?, ?)",
             [target.blob, name, run])
+        remember { $0.take(target, name: name, run: run) }
     }
 
     func free(target: Digest?, run: String) throws(StoreError) {
         try execute(
             "DELETE FROM target WHERE run = ?1 AND (?2 IS NULL OR key = ?2)", [run, target?.blob])
+        remember { $0.free(target, run: run) }
     }
 
     func reserve(_ entry: LedgerRow) throws(StoreError) {
@@ -75,6 +77,10 @@ extension SQLiteTables {
                 entry.index, entry.run, entry.kind, entry.key.blob, entry.name, entry.rule,
                 entry.at.microseconds,
             ])
+        let known = LimitEntry(
+            kind: entry.kind, key: entry.name, run: entry.run, rule: entry.rule, phase: .reserved,
+            at: entry.at)
+        remember { $0.reserve(known, entry.key, at: entry.index) }
     }
 
     func commit(kind: String, key: Digest?, run: String, at time: Timestamp) throws(StoreError) {
@@ -83,6 +89,7 @@ extension SQLiteTables {
             UPDATE ledger SET phase = 'committed', at = ?4 WHERE run = ?1 AND kind = ?2
                 AND phase = 'reserved' AND (?3 IS NULL OR key = ?3)
             """, [run, kind, key?.blob, time.microseconds])
+        remember { $0.commit(kind: kind, key: key, run: run, at: time) }
     }
 
     func release(kind: String?, key: Digest?, run: String) throws(StoreError) {
@@ -91,23 +98,23 @@ extension SQLiteTables {
             DELETE FROM ledger WHERE run = ?1 AND (?2 IS NULL OR kind = ?2)
                 AND (?2 IS NOT NULL OR phase = 'reserved') AND (?3 IS NULL OR key = ?3)
             """, [run, kind, key?.blob])
+        remember { $0.release(kind: kind, key: key, run: run) }
     }
 
     func setPause(id: String, scope: String, index: Int64) throws(StoreError) {
         try execute(
             "INSERT INTO pause(id, scope, idx) VALUES (?, ?, ?)", [id, scope, index])
+        try rememberPauses()
     }
 
     func liftPause(id: String) throws(StoreError) {
         try execute("DELETE FROM pause WHERE id = ?", [id])
+        try rememberPauses()
     }
 
-    func limitsVersion() throws(StoreError) -> Int64 {
-        try row("SELECT value FROM meta WHERE name = 'limits_version'", [])?[0] ?? 0
-    }
-
-    func moveLimits() throws(StoreError) {
-        try execute("UPDATE meta SET value = value + 1 WHERE name = 'limits_version'", [])
+    private func rememberPauses() throws(StoreError) {
+        let pauses = try SQLiteFailure.attempt { try SQLiteReading(db: db).pauses() }
+        remember { $0.state.pauses = pauses.map(Pause.init) }
     }
 
     func insert(_ program: ProgramText) throws(StoreError) {

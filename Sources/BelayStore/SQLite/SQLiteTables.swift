@@ -5,7 +5,7 @@ import GRDB
 
 /// The state tables in SQLite, for the length of one transaction.
 final class SQLiteTables: StateTables {
-    private let db: Database
+    let db: Database
     /// What this writer wrote lately, kept between transactions.
     private(set) var memory: SQLiteMemory
     /// How many changes there were: none means that nothing need be undone.
@@ -49,6 +49,28 @@ final class SQLiteTables: StateTables {
 
     /// How many rows the last statement changed.
     var changes: Int { db.changesCount }
+
+    // MARK: What decisions ask
+
+    /// The ledger from memory, read again where that does not reach so far back.
+    func limits(committedSince horizon: Timestamp, at now: Timestamp) throws(StoreError)
+        -> LimitState
+    {
+        if memory.limits?.reach(horizon, at: now) != true {
+            memory.limits = try SQLiteFailure.attempt {
+                try SQLiteReading(db: db).limits(since: horizon)
+            }
+        }
+        return memory.limits?.state ?? LimitState()
+    }
+
+    /// Does the same to the remembered ledger as to the tables.
+    func remember(_ change: (inout RememberedLimits) -> Void) {
+        guard var limits = memory.limits else { return }
+        memory.limits = nil
+        change(&limits)
+        memory.limits = limits
+    }
 
     // MARK: The log
 

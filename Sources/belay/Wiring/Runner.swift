@@ -107,9 +107,8 @@ struct Runner {
         var good = true
         for incident in incidents {
             let now = world.now()
-            let limits = LimitState(
-                try await store.limits(
-                    committedSince: planner.decider.limitsMatter(to: incident, at: now)))
+            let limits = try await store.limits(
+                committedSince: planner.decider.limitsMatter(to: incident, at: now))
             let decision = planner.decider.decide(incident, at: now, limits: limits)
             let plan = planner.plan(incident, decision, at: now, limits: limits)
             try await store.commit(

@@ -76,8 +76,8 @@ extension CommandProblem {
             self.init(
                 .findings, "target \(target) is held by run \(run)", help: "belay audit show \(run)"
             )
-        case .limitsMoved:
-            self.init(.findings, "other runs changed the limits again and again; nothing was done")
+        case .decided(let incident):
+            self.init(.findings, "incident \(incident) was decided by somebody else meanwhile")
         case .notWaiting(let run): self.init(.findings, "run \(run) does not wait for that")
         case .exists(let id): self.init(.internalError, "\(id) exists already")
         case .notFinal(let run):

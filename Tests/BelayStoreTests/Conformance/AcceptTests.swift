@@ -85,7 +85,7 @@ import Testing
             try await storeError {
                 try await store.commit(
                     StoreTransaction(requires: [.undecided(incident: id)], [unmatched]))
-            } == .limitsMoved)
+            } == .decided(incident: id))
         _ = try await store.incident()
         #expect(try await store.incident(id)?.phase == .received)
         try await store.createRun(for: id)

@@ -20,17 +20,17 @@ import Testing
             )
         }
         #expect(held == .targetHeld(target: "cache", by: "r1"))
-        #expect(try await store.limits().targets == [TargetLease(target: "cache", run: "r1")])
+        #expect(try await store.limits().heldTargets == ["cache": "r1"])
         try await store.record(
             RecordDraft(.runFinished, run: "r1", outcome: "succeeded"), under: first)
-        #expect(try await store.limits().targets.isEmpty)
+        #expect(try await store.limits().heldTargets.isEmpty)
         try await store.commit(
             StoreTransaction([reserve("target", "cache", "r2"), reserve("target", "api", "r2")]))
         try await store.commit(
             StoreTransaction([
                 .record(RecordDraft(.limitReleased, run: "r2", target: "api", reason: "target"))
             ]))
-        #expect(try await store.limits().targets == [TargetLease(target: "cache", run: "r2")])
+        #expect(try await store.limits().heldTargets == ["cache": "r2"])
     }
 
     @Test(arguments: Medium.allCases) func anIncompleteRollbackKeepsItsTargets(_ medium: Medium)
@@ -44,14 +44,14 @@ import Testing
             RecordDraft(
                 .runFinished, run: "r1", outcome: "failed",
                 error: RecordError(class: "remote", code: LedgerChange.keepsTargets)), under: lease)
-        #expect(try await store.limits().targets.map(\.target) == ["cache"])
+        #expect(try await store.limits().heldTargets.keys.sorted() == ["cache"])
         #expect(try await store.limits().entries.isEmpty)
         try await store.commit(
             StoreTransaction([
                 .record(
                     RecordDraft(.limitReleased, actor: .person("ann"), run: "r1", reason: "target"))
             ]))
-        #expect(try await store.limits().targets.isEmpty)
+        #expect(try await store.limits().heldTargets.isEmpty)
     }
 
     @Test(arguments: Medium.allCases) func entriesCountFromTheirFirstChange(_ medium: Medium)
@@ -112,23 +112,49 @@ import Testing
         #expect(try await store.limits().entries.map(\.kind) == ["budget"])
     }
 
-    @Test(arguments: Medium.allCases) func decisionsSeeWhatMoved(_ medium: Medium) async throws {
+    /// A decision that reserves the budget where nobody has yet.
+    private func reserveOnce(_ run: String) -> StoreDecision<Int> {
+        { view throws(StoreError) in
+            let count = try view.limits(committedSince: Timestamp(microseconds: 0)).entries.count
+            return StoreProposal(
+                StoreTransaction(count == 0 ? [self.reserve("budget", "global", run)] : []), count)
+        }
+    }
+
+    @Test(arguments: Medium.allCases) func eachDecisionSeesWhatTheOneBeforeHasWritten(
+        _ medium: Medium
+    ) async throws {
         let store = try await Harness(medium).open()
-        let lease = try await store.runningRun()
-        let before = try await store.limits().version
-        try await store.record(RecordDraft(.stepIntent, run: "r1", step: "s"), under: lease)
-        #expect(try await store.limits().version == before)
-        let decided = StoreTransaction(
-            requires: [.limits(version: before)], [reserve("budget", "global", "r1")])
-        try await store.commit(decided)
-        #expect(try await store.limits().version > before)
-        #expect(try await storeError { try await store.commit(decided) } == .limitsMoved)
+        _ = try await store.runningRun()
+        let unknown: StoreDecision<Int> = { _ throws(StoreError) in
+            StoreProposal(StoreTransaction([self.reserve("budget", "global", "nobody")]), -1)
+        }
+        let answers = await store.decide([
+            reserveOnce("r1"), unknown, reserveOnce("r1"), reserveOnce("r1"),
+        ])
+        let seen = answers.map { try? $0.get().value }
+        #expect(seen == [0, nil, 1, 1])
+        #expect(try await store.limits().entries.count == 1)
+        #expect(await store.decide([StoreDecision<Int>]()).isEmpty)
+    }
+
+    @Test(arguments: Medium.allCases) func decisionsInParallelAreMadeOneAfterAnother(
+        _ medium: Medium
+    ) async throws {
+        let store = try await Harness(medium).open()
+        _ = try await store.runningRun()
+        let counts = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<50 {
+                group.addTask { try await store.decide(self.reserveOnce("r1")).value }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(counts.filter { $0 == 0 }.count == 1 && counts.count == 50)
         #expect(try await store.limits().entries.count == 1)
     }
 
     @Test(arguments: Medium.allCases) func pausesHoldUntilLifted(_ medium: Medium) async throws {
         let store = try await Harness(medium).open()
-        let before = try await store.limits().version
         let receipt = try await store.commit(
             StoreTransaction([
                 .record(
@@ -137,12 +163,12 @@ import Testing
                         payloads: [PayloadDraft("pause", ["reason": "a change in progress"])]))
             ]))
         let id = try #require(receipt.records.first).id
-        let pause = try #require(try await store.limits().pauses.first)
+        let pause = try #require(try await store.pauses().first)
         #expect(pause.id == id)
         #expect(pause.scope == "runbook/cache")
         #expect(pause.actor == .person("ann"))
         #expect(pause.body == ["reason": "a change in progress"])
-        #expect(try await store.limits().version > before)
+        #expect(try await store.limits().pauses.map(\.scope) == [.runbook("cache")])
         try await store.commit(
             StoreTransaction([.record(RecordDraft(.pauseExpired, causedBy: id))]))
         #expect(try await store.limits().pauses.isEmpty)
