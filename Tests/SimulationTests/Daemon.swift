@@ -19,7 +19,7 @@ struct Daemon: Sendable {
     private let executor = StepExecutor()
     private let answer: Answer
     private let log = Log()
-    private let dispatcher: Dispatcher
+    let dispatcher: Dispatcher
 
     private final class Log: Sendable {
         let calls = Mutex<[String]>([])

@@ -524,6 +524,20 @@ import Testing
     }
 
     /// The remedy comes long after the problem was heard of; what went before the problem is still known.
+    @Test func whatIsDecidedIsNotDecidedAgain() throws {
+        let daemon = try Daemon(
+            "  - {id: r, match: {type: r}, steps: [{id: a, uses: faulty.same}]}")
+        try daemon.deliver("r")
+        let row = try #require(try daemon.incidents().first)
+        let incident = try #require(Incident(stored: row.body))
+        let decide: @Sendable (Daemon) async throws -> Int = {
+            try await $0.dispatcher.decide(incident, id: row.id).begun.count
+        }
+        #expect(try daemon.pump(decide) == 1)
+        #expect(throws: StoreError.decided(incident: row.id)) { try daemon.pump(decide) }
+        #expect(try daemon.records(.runCreated).count == 1)
+    }
+
     @Test func aChangeBeforeAProblemIsItsCauseHoweverLateTheRemedy() throws {
         let daemon = try Daemon(
             """

@@ -106,6 +106,13 @@ package struct IncidentRow: Sendable, Hashable {
     }
 }
 
+extension IncidentRow {
+    /// Whether it is to be decided: received, or its time to be decided again has come.
+    package func isDue(at now: Timestamp) -> Bool {
+        phase == .received || wakeAt.map { $0 <= now } ?? false
+    }
+}
+
 /// How an entry of the limit ledger counts.
 package enum LimitPhase: String, Sendable, Hashable, CaseIterable {
     /// Taken with the decision; nothing has started.
@@ -135,17 +142,6 @@ package struct LimitEntry: Sendable, Hashable {
         self.rule = rule
         self.phase = phase
         self.at = at
-    }
-}
-
-/// One held target: at most one run has it.
-package struct TargetLease: Sendable, Hashable {
-    package var target: String
-    package var run: String
-
-    package init(target: String, run: String) {
-        self.target = target
-        self.run = run
     }
 }
 

@@ -22,8 +22,6 @@ package enum StoreRequirement: Sendable, Hashable {
     case lease(RunLease)
     /// The run is `waiting` for this: else `notWaiting`.
     case waiting(run: String, reason: String)
-    /// The incident is still to be decided (`received`, or its time to be decided again has come): else `decided`.
-    case undecided(incident: String)
 }
 
 /// One change. The state tables follow from the records alone, by `StateFold`; the other cases say when to look

@@ -87,13 +87,14 @@ package struct Dispatcher: Sendable {
     private func make(
         _ due: Due, _ view: any StoreView, claims: Bool
     ) throws(StoreError) -> StoreProposal<Made> {
-        guard let row = try view.incident(due.id) else { throw .notFound(due.id) }
         let now = world.now()
+        let problem = try ProblemReader(view: view)
+            .reported(due.incident, id: due.id, in: decider.program)
+        let (row, history) = (problem.row, problem.history)
+        guard due.isQueued || row.isDue(at: now) else { throw .decided(incident: row.id) }
         if !due.isAfterStorm, let storm = try storm(due.incident, row, view, at: now) {
             return storm
         }
-        let history = try ProblemReader(view: view).history(
-            of: due.incident, id: row.id, in: decider.program)
         let (disposition, limits) = try dispose(due.incident, history, view, at: now)
         var batch = DispatchBatch(
             dispatcher: self, incident: due.incident, row: row, history: history, limits: limits,
@@ -102,8 +103,7 @@ package struct Dispatcher: Sendable {
         batch.add(disposition)
         let notices = try notices(due.incident, history, view, &batch)
         return StoreProposal(
-            StoreTransaction(
-                requires: due.isQueued ? [] : [.undecided(incident: row.id)], batch.writes),
+            StoreTransaction(batch.writes),
             Made(
                 decision: disposition.decision, claimed: batch.claimed, notices: notices,
                 deferred: batch.deferred))

@@ -15,33 +15,37 @@ struct ProblemReader {
         return String(reason.dropFirst("joined:".count))
     }
 
-    func reports(
-        of incident: Incident, id: String
-    ) throws(StoreError) -> [ProblemHistory.Report] {
+    private func rows(of incident: Incident, id: String) throws(StoreError) -> [IncidentRow] {
         var rows = try view.incidents(
             .problem(source: incident.source, fingerprint: incident.fingerprint))
         if !rows.contains(where: { $0.id == id }), let row = try view.incident(id) {
             rows.append(row)
         }
-        return rows.compactMap { row in
+        return rows
+    }
+
+    private func reports(_ rows: [IncidentRow]) -> [ProblemHistory.Report] {
+        rows.compactMap { row in
             Incident(stored: row.body).map {
                 ProblemHistory.Report(id: row.id, incident: $0, receivedAt: row.receivedAt)
             }
         }
     }
 
-    /// All of it. How a run ended is read only where a rule of the program asks for that.
-    func history(
-        of incident: Incident, id: String, in program: Program
-    ) throws(StoreError) -> ProblemHistory {
-        let reports = try reports(of: incident, id: id)
-        var history = ProblemHistory(subject: id, reports: reports)
-        for report in reports {
+    /// An incident's row and all that is known of its problem. How a run ended is read only where a rule of the
+    /// program asks for that.
+    func reported(
+        _ incident: Incident, id: String, in program: Program
+    ) throws(StoreError) -> (row: IncidentRow, history: ProblemHistory) {
+        let rows = try rows(of: incident, id: id)
+        guard let row = rows.first(where: { $0.id == id }) else { throw .notFound(id) }
+        var history = ProblemHistory(subject: id, reports: reports(rows))
+        for report in history.reports {
             for row in try view.runs(RunFilter(incident: report.id)).reversed() {
                 history.runs.append(try run(row, program))
             }
         }
-        return history
+        return (row, history)
     }
 
     private func run(
@@ -68,7 +72,7 @@ struct ProblemReader {
     func notices(
         for run: String, _ incident: Incident, incidentID: String, rule: String
     ) throws(StoreError) -> Set<IncidentStatus> {
-        let own = ProblemHistory(reports: try reports(of: incident, id: incidentID))
+        let own = ProblemHistory(reports: reports(try rows(of: incident, id: incidentID)))
         var notices: Set<IncidentStatus> = []
         if own.isAcknowledged(incident) { notices.insert(.acknowledged) }
         guard own.isOver(incident) else { return notices }
@@ -76,7 +80,7 @@ struct ProblemReader {
             guard let row = try view.incident(member.incident),
                 let incident = Incident(stored: row.body)
             else { continue }
-            let history = ProblemHistory(reports: try reports(of: incident, id: row.id))
+            let history = ProblemHistory(reports: reports(try rows(of: incident, id: row.id)))
             guard history.isOver(incident) else { return notices }
         }
         notices.insert(.resolved)

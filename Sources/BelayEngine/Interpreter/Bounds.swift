@@ -25,8 +25,6 @@ package enum Bounds {
     package static let providerGrace: Duration = .seconds(2)
     /// How long a person's word may take to reach a run that is under way.
     package static let tellingTimeout: Duration = .seconds(10)
-    /// How often a decision is made again because limits moved meanwhile.
-    package static let decisionTries = 20
     /// Committed limit entries older than this matter to no rule.
     package static let limitHorizon: Duration = .seconds(30 * 86_400)
     /// How many incidents wait in one group's queue.

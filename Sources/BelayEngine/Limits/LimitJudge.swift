@@ -184,11 +184,11 @@ extension LimitJudge {
     private func budgets() throws(Obstacle) -> [Reservation] {
         var reservations = [Reservation(.runBudget, key: "runs")]
         let (runs, targets) = (environment.limits.runs, environment.limits.targets)
-        if let full = full(.runBudget, runs.count, runs.per, \.run) {
+        if let full = full(.runBudget, runs.count, runs.per, { $0.run }) {
             throw Obstacle(.runBudget, until: full)
         }
         guard let target else { return reservations }
-        if let full = full(.targetBudget, targets.count, targets.per, \.key, besides: target) {
+        if let full = full(.targetBudget, targets.count, targets.per, { $0.key }, besides: target) {
             throw Obstacle(.targetBudget, until: full)
         }
         reservations.append(Reservation(.targetBudget, key: target))
@@ -199,12 +199,12 @@ extension LimitJudge {
     /// counts once, whether it is among them or not.
     private func full(
         _ kind: Reservation.Kind, _ most: Int, _ per: Duration,
-        _ name: KeyPath<LimitEntry, String>, besides own: String? = nil
+        _ name: (LimitEntry) -> String, besides own: String? = nil
     ) -> Timestamp? {
         // As long as there are fewer entries than that, it does not matter whether they differ.
         guard limits.count(kind.rawValue, after: now - per) >= most else { return nil }
         let recent = recent(kind, per)
-        var others = Set(recent.map { $0[keyPath: name] })
+        var others = Set(recent.map(name))
         if let own { others.remove(own) }
         guard others.count >= most else { return nil }
         return (recent.map(\.at).min() ?? now) + per

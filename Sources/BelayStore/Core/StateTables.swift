@@ -37,7 +37,6 @@ protocol StateTables: AnyObject {
     func insert(_ incident: FoldedIncident, _ door: IncidentDoor) throws(StoreError)
     func update(_ incident: FoldedIncident) throws(StoreError)
     func setWake(incident: String, at: Timestamp?) throws(StoreError)
-    func wake(incident: String) throws(StoreError) -> Timestamp?
 
     // MARK: Limits, targets, pauses, programs
 

@@ -35,22 +35,11 @@ extension StoreCore {
             guard let run = try tables.run(id), run.phase == .waiting, run.reason == reason else {
                 throw .notWaiting(run: id)
             }
-        case .undecided(let id):
-            guard let incident = try tables.incident(id) else { throw .notFound(id) }
-            guard try isUndecided(incident, tables) else { throw .decided(incident: id) }
         }
     }
 
     private func holds(_ run: RunRow, _ lease: RunLease) -> Bool {
         run.phase == .running && run.owner == boot && run.epoch == lease.epoch
-    }
-
-    private func isUndecided(
-        _ incident: FoldedIncident, _ tables: some StateTables
-    ) throws(StoreError) -> Bool {
-        if incident.phase == .received { return true }
-        guard let wake = try tables.wake(incident: incident.id) else { return false }
-        return wake <= world.now()
     }
 
     private func wake(

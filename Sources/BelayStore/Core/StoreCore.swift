@@ -20,11 +20,15 @@ struct StoreCore {
         var draft = draft
         let run = try inherit(&draft, tables)
         try check(draft, run, tables)
-        let payloads = draft.payloads.map {
-            StoredPayload(
-                sealing: $0, salt: world.randomBytes(StoredPayload.saltByteCount))
+        // Asked for once: the identifier's bytes, then the salts.
+        let random = world.randomBytes(
+            UUIDv7.randomByteCount + draft.payloads.count * StoredPayload.saltByteCount)
+        let payloads = draft.payloads.enumerated().map { number, payload in
+            let start = UUIDv7.randomByteCount + number * StoredPayload.saltByteCount
+            return StoredPayload(
+                sealing: payload, salt: Array(random[start...].prefix(StoredPayload.saltByteCount)))
         }.sorted { $0.name.utf16.lexicographicallyPrecedes($1.name.utf16) }
-        var record = record(of: draft, payloads)
+        var record = record(of: draft, payloads, Array(random.prefix(UUIDv7.randomByteCount)))
         record.target = target ?? draft.target.map(identity.hash)
         record.idem = idem ?? draft.idem
         record.prev = try tables.head(of: record.chain)
@@ -45,10 +49,12 @@ struct StoreCore {
         return run
     }
 
-    private func record(of draft: RecordDraft, _ payloads: [StoredPayload]) -> JournalRecord {
+    private func record(
+        of draft: RecordDraft, _ payloads: [StoredPayload], _ random: [UInt8]
+    ) -> JournalRecord {
         let now = world.now()
         return JournalRecord(
-            id: UUIDv7.make(at: now, random: world.randomBytes(UUIDv7.randomByteCount)),
+            id: UUIDv7.make(at: now, random: random),
             log: identity.log, at: now, node: identity.node, boot: identity.boot,
             kind: draft.kind, actor: draft.actor, incident: draft.incident, run: draft.run,
             step: draft.step, item: draft.item, attempt: draft.attempt, epoch: draft.epoch,

@@ -62,7 +62,7 @@ extension MemoryTables.Contents {
                 kind: entry.row.kind, key: entry.row.name, run: entry.row.run,
                 rule: entry.row.rule, phase: entry.phase, at: entry.at)
         }
-        let held = targets.values.map { ($0.target, $0.run) }
+        let held = targets.values.map { ($0.name, $0.run) }
         return LimitState(
             entries: entries, heldTargets: Dictionary(held) { first, _ in first },
             pauses: pauseRows().map(Pause.init))

@@ -26,7 +26,7 @@ final class MemoryTables: StateTables {
         var incidents: [String: IncidentEntry] = [:]
         var deliveries: [Digest: String] = [:]
         var problems: [Digest: [String]] = [:]
-        var targets: [Digest: TargetLease] = [:]
+        var targets: [Digest: (name: String, run: String)] = [:]
         var ledger: [Int64: LedgerEntry] = [:]
         var pauses: [String: (scope: String, index: Int64)] = [:]
         var programs: [Digest: ProgramText] = [:]
@@ -147,14 +147,12 @@ final class MemoryTables: StateTables {
         set(\.incidents, incident, entry)
     }
 
-    func wake(incident: String) -> Timestamp? { contents.incidents[incident]?.wakeAt }
-
     // MARK: Limits, targets, pauses, programs
 
     func holder(of target: Digest) -> String? { contents.targets[target]?.run }
 
     func take(target: Digest, name: String, run: String) {
-        set(\.targets, target, TargetLease(target: name, run: run))
+        set(\.targets, target, (name, run))
     }
 
     func free(target: Digest?, run: String) {

@@ -121,7 +121,7 @@ final class GroupCommit: Sendable {
             let all = state.withLock { state in
                 state.results[place] = result
                 state.missing -= 1
-                return state.missing == 0 ? state.results.compactMap(\.self) : nil
+                return state.missing == 0 ? state.results.compactMap { $0 } : nil
             }
             if let all { continuation.resume(returning: all) }
         }
@@ -186,12 +186,12 @@ final class GroupCommit: Sendable {
         inSavepoints: Bool
     ) throws(StoreError) -> [Answer]? {
         let start = core.frontier
-        try tables.execute("BEGIN IMMEDIATE", [])
+        try tables.control("BEGIN IMMEDIATE")
         var answers: [Answer] = []
         var passed: [TransactionPoints] = []
         for job in group {
             let frontier = core.frontier
-            if inSavepoints { try tables.execute("SAVEPOINT member", []) }
+            if inSavepoints { try tables.control("SAVEPOINT member") }
             let writes = tables.writes
             do throws(StoreError) {
                 let (points, answer) = try job.run(&core, tables)
@@ -205,18 +205,18 @@ final class GroupCommit: Sendable {
                     tables.forget()
                     if !inSavepoints {
                         core.frontier = start
-                        try tables.execute("ROLLBACK", [])
+                        try tables.control("ROLLBACK")
                         return nil
                     }
-                    try tables.execute("ROLLBACK TO member", [])
+                    try tables.control("ROLLBACK TO member")
                 }
             }
-            if inSavepoints { try tables.execute("RELEASE member", []) }
+            if inSavepoints { try tables.control("RELEASE member") }
         }
-        pass(passed.flatMap(\.before))
+        pass(passed.flatMap { $0.before })
         failpoints.pass(.sequencerBatch)
-        try tables.execute("COMMIT", [])
-        pass(passed.flatMap(\.after))
+        try tables.control("COMMIT")
+        pass(passed.flatMap { $0.after })
         return answers
     }
 

@@ -1,3 +1,4 @@
+import BelayCompiler
 import BelayEngine
 import Cryptography
 import GRDB
@@ -11,6 +12,8 @@ struct RawStatement {
     private static let copy = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
     init(_ statement: Statement) { handle = statement.sqliteStatement }
+
+    func bindNull(_ place: Int32) { sqlite3_bind_null(handle, place) }
 
     func bind(_ place: Int32, _ value: Int64) { sqlite3_bind_int64(handle, place, value) }
 
@@ -82,12 +85,21 @@ struct RawRow {
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 
     /// The hash in a blob; of anything else, that of nothing.
-    func digest(_ column: Int32) -> Digest {
-        guard let bytes = sqlite3_column_blob(handle, column) else { return SHA256.hash([]) }
+    func digest(_ column: Int32) -> Digest { Digest(bytes(column)) ?? SHA256.hash([]) }
+
+    func bytes(_ column: Int32) -> [UInt8] {
+        guard let bytes = sqlite3_column_blob(handle, column) else { return [] }
         let count = Int(sqlite3_column_bytes(handle, column))
-        return Digest([UInt8](UnsafeRawBufferPointer(start: bytes, count: count)))
-            ?? SHA256.hash([])
+        return [UInt8](UnsafeRawBufferPointer(start: bytes, count: count))
     }
+
+    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
+
+    func optional<Value>(_ column: Int32, _ read: (Int32) -> Value) -> Value? {
+        isNull(column) ? nil : read(column)
+    }
+
+    func time(_ column: Int32) -> Timestamp { Timestamp(microseconds: integer(column)) }
 
     func text(_ column: Int32) -> String {
         guard let bytes = sqlite3_column_text(handle, column) else { return "" }

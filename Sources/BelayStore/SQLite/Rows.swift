@@ -40,6 +40,17 @@ extension RunRow {
             createdAt: row.time(10) ?? Timestamp(microseconds: 0), recoveries: row[11])
     }
 
+    /// A row of `columns`.
+    init(row: RawRow) {
+        self.init(
+            id: row.text(0), incident: row.text(1),
+            runbook: RunbookReference(name: row.text(2), program: row.digest(3)),
+            rule: row.text(4), phase: RunPhase(rawValue: row.text(5)) ?? .failed,
+            reason: row.optional(6, row.text), epoch: Int(row.integer(7)),
+            owner: row.optional(8, row.text), wakeAt: row.optional(9, row.time),
+            createdAt: row.time(10), recoveries: Int(row.integer(11)))
+    }
+
     /// When a run may be claimed, for the index: `nil` is never.
     var dueAt: Int64? {
         switch phase {
@@ -59,5 +70,13 @@ extension FoldedIncident {
             id: row[0], resolvesProblem: row[1],
             phase: IncidentPhase(rawValue: row[2]) ?? .decided, reason: row[3],
             bodyIndex: row[4])
+    }
+
+    /// A row of `columns`.
+    init(row: RawRow) {
+        self.init(
+            id: row.text(0), resolvesProblem: row.integer(1) != 0,
+            phase: IncidentPhase(rawValue: row.text(2)) ?? .decided,
+            reason: row.optional(3, row.text), bodyIndex: row.integer(4))
     }
 }

@@ -11,12 +11,22 @@ struct SQLiteMemory: Sendable {
     /// Runs that are not final.
     private(set) var runs: [String: RunRow] = [:]
 
+    private(set) var incidents: [String: FoldedIncident] = [:]
+    /// Programs that are in the file.
+    var programs: Set<Digest> = []
+    /// The pauses, once somebody has asked for them.
+    var pauses: [PauseRow]?
     /// The ledger, once a decision has asked for it.
     var limits: RememberedLimits?
 
     mutating func setHead(_ head: Digest, of chain: String) {
         if heads.count >= Self.limit { heads.removeAll(keepingCapacity: true) }
         heads[chain] = head
+    }
+
+    mutating func set(_ incident: FoldedIncident) {
+        if incidents.count >= Self.limit { incidents.removeAll(keepingCapacity: true) }
+        incidents[incident.id] = incident
     }
 
     mutating func set(_ run: RunRow) {

@@ -90,13 +90,29 @@ struct SQLiteReading {
     // MARK: Runs and incidents
 
     func run(_ id: String) throws -> RunRow? {
-        try rows("SELECT \(RunRow.columns) FROM run WHERE id = ?", [id]).first.map(
-            RunRow.init(row:))
+        try raw("SELECT \(RunRow.columns) FROM run WHERE id = ?", [id], RunRow.init(row:)).first
+    }
+
+    /// At most so many that were lost and so many whose time has come.
+    func dueRuns(
+        _ count: Int, now: Timestamp, uptime: Duration, boot: String
+    ) throws -> [RunRow] {
+        let lost = try raw(
+            """
+            SELECT \(RunRow.columns) FROM run WHERE phase = 'running'
+                AND (owner <> ? OR lease_until <= ?) ORDER BY created_at, id LIMIT ?
+            """, [boot, uptime.microseconds, Int64(count)], RunRow.init(row:))
+        let due = try raw(
+            """
+            SELECT \(RunRow.columns) FROM run WHERE phase IN ('ready', 'waiting')
+                AND due_at <= ? ORDER BY due_at, id LIMIT ?
+            """, [now.microseconds, Int64(count)], RunRow.init(row:))
+        return lost + due
     }
 
     func runs(_ filter: RunFilter) throws -> [RunRow] {
         var conditions = ["1"]
-        var arguments: [any DatabaseValueConvertible] = []
+        var arguments: [any RawValue] = []
         if let phases = filter.phases { conditions.append(phaseCondition(phases)) }
         if let incident = filter.incident {
             conditions.append("incident = ?")
@@ -106,13 +122,23 @@ struct SQLiteReading {
             conditions.append("rule = ?")
             arguments.append(rule)
         }
-        arguments.append(filter.limit)
-        return try rows(
+        arguments.append(Int64(filter.limit))
+        return try raw(
             """
             SELECT \(RunRow.columns) FROM run WHERE \(conditions.joined(separator: " AND "))
                 ORDER BY created_at DESC, id DESC LIMIT ?
-            """, StatementArguments(arguments)
-        ).map(RunRow.init(row:))
+            """, arguments, RunRow.init(row:))
+    }
+
+    /// Rows without boxes, for what decisions ask.
+    private func raw<Value>(
+        _ sql: String, _ arguments: [any RawValue], _ make: (RawRow) -> Value
+    ) throws -> [Value] {
+        let statement = RawStatement(try db.cachedStatement(sql: sql))
+        for (place, value) in arguments.enumerated() {
+            value.bind(to: statement, at: Int32(place + 1))
+        }
+        return try statement.rows(make)
     }
 
     /// Written so that the partial indexes over open runs serve: a million finished ones are not looked at.
@@ -134,36 +160,37 @@ struct SQLiteReading {
     ) throws -> [IncidentRow] {
         switch filter {
         case .due(let limit):
-            let time = now.microseconds
+            let limit = Int64(limit)
             let received = try incidents(
                 "WHERE phase = 'received' ORDER BY idx LIMIT ?", [limit])
             let woken = try incidents(
                 "WHERE wake_at <= ? AND phase <> 'received' ORDER BY idx LIMIT ?",
-                [time, limit])
-            return Array((woken + received).prefix(limit))
+                [now.microseconds, limit])
+            return Array((woken + received).prefix(Int(limit)))
         case .problem(let source, let fingerprint):
-            let problem = identity.hash(fingerprint: fingerprint, of: source).blob
-            return try incidents("WHERE problem = ? ORDER BY idx", [problem])
+            return try incidents(
+                "WHERE problem = ? ORDER BY idx",
+                [identity.hash(fingerprint: fingerprint, of: source)])
         case .latest(let limit):
-            return try incidents("ORDER BY idx DESC LIMIT ?", [limit]).reversed()
+            return try incidents("ORDER BY idx DESC LIMIT ?", [Int64(limit)]).reversed()
         }
     }
 
     private func incidents(
-        _ rest: String, _ arguments: StatementArguments
+        _ rest: String, _ arguments: [any RawValue]
     ) throws -> [IncidentRow] {
-        try rows(
+        try raw(
             """
             SELECT id, resolves, started_at, phase, reason, wake_at, received_at,
                 (SELECT bytes FROM payload WHERE idx = body_idx AND name = '\(IncidentPayload.name)')
                 FROM incident \(rest)
             """, arguments
-        ).map { row in
+        ) { row in
             IncidentRow(
-                id: row[0], resolvesProblem: row[1],
-                startedAt: row.time(2) ?? Timestamp(microseconds: 0),
-                phase: IncidentPhase(rawValue: row[3]) ?? .decided, reason: row[4],
-                wakeAt: row.time(5), receivedAt: row.time(6) ?? Timestamp(microseconds: 0),
+                id: row.text(0), resolvesProblem: row.integer(1) != 0,
+                startedAt: row.time(2), phase: IncidentPhase(rawValue: row.text(3)) ?? .decided,
+                reason: row.optional(4, row.text), wakeAt: row.optional(5, row.time),
+                receivedAt: row.time(6),
                 body: StoredPayload(name: "", salt: [], bytes: row.bytes(7)).value)
         }
     }
@@ -173,14 +200,12 @@ struct SQLiteReading {
     /// The ledger without what was committed before a time.
     func limits(since horizon: Timestamp) throws -> RememberedLimits {
         var limits = RememberedLimits(since: horizon)
-        let statement = RawStatement(
-            try db.cachedStatement(
-                sql: """
-                    SELECT kind, name, run, rule, phase, at, idx, key FROM ledger
-                        WHERE phase = 'reserved' OR (phase = 'committed' AND at >= ?)
-                    """))
-        statement.bind(1, horizon.microseconds)
-        let rows = try statement.rows { row in
+        let rows = try raw(
+            """
+            SELECT kind, name, run, rule, phase, at, idx, key FROM ledger
+                WHERE phase = 'reserved' OR (phase = 'committed' AND at >= ?)
+            """, [horizon.microseconds]
+        ) { row in
             (
                 place: row.integer(6), key: row.digest(7),
                 entry: LimitEntry(
@@ -195,7 +220,6 @@ struct SQLiteReading {
         for row in try self.rows("SELECT key, name, run FROM target ORDER BY name, run") {
             limits.take(row.digest(0) ?? SHA256.hash([]), name: row[1], run: row[2])
         }
-        limits.state.pauses = try pauses().map(Pause.init)
         return limits
     }
 

@@ -138,7 +138,7 @@ package final class SQLiteStore: Store {
         try await writer.write { (core, tables) throws(StoreError) in
             try tables.execute(
                 "INSERT INTO checkpoint(size, at, note) VALUES (?, ?, ?)",
-                [signed.checkpoint.size, core.world.now().microseconds, signed.note])
+                signed.checkpoint.size, core.world.now().microseconds, signed.note)
         }
         checkpoints.withLock { $0.kept(signed) }
     }
@@ -156,7 +156,7 @@ package final class SQLiteStore: Store {
         try await writer.write { (core, tables) throws(StoreError) in
             try core.append(RecordDraft(.logForked, actor: actor, reason: "accepted"), tables)
             try tables.execute(
-                "INSERT OR REPLACE INTO meta(name, value) VALUES ('log', ?)", [origin])
+                "INSERT OR REPLACE INTO meta(name, value) VALUES ('log', ?)", origin)
         }
         var identity = core.identity
         identity.log = origin
@@ -186,7 +186,7 @@ package final class SQLiteStore: Store {
         let signed = checkpoints.withLock { $0.last?.checkpoint.size }
         if signed != writer.core.frontier.size { _ = try? await sign(always: true) }
         try? await writer.write { (_, tables) throws(StoreError) in
-            try tables.execute("DELETE FROM meta WHERE name = 'boot'", [])
+            try tables.execute("DELETE FROM meta WHERE name = 'boot'")
         }
         _ = try? await pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
     }

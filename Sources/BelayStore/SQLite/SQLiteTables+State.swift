@@ -6,64 +6,35 @@ import GRDB
 extension SQLiteTables {
     // MARK: Incidents
 
-    func incident(_ id: String) throws(StoreError) -> FoldedIncident? {
-        try row("SELECT \(FoldedIncident.columns) FROM incident WHERE id = ?", [id])
-            .map(FoldedIncident.init(row:))
-    }
-
     func incident(delivery: Digest) throws(StoreError) -> FoldedIncident? {
-        try row(
-            "SELECT \(FoldedIncident.columns) FROM incident WHERE delivery = ?", [delivery.blob]
-        ).map(FoldedIncident.init(row:))
-    }
-
-    func insert(_ incident: FoldedIncident, _ door: IncidentDoor) throws(StoreError) {
-        try execute(
-            """
-            INSERT INTO incident(id, idx, delivery, problem, resolves, started_at, received_at, phase,
-                reason, body_idx) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                incident.id, door.index, door.delivery.blob, door.problem.blob,
-                incident.resolvesProblem,
-                door.startedAt.microseconds, door.receivedAt.microseconds,
-                incident.phase.rawValue, incident.reason, incident.bodyIndex,
-            ])
-    }
-
-    func update(_ incident: FoldedIncident) throws(StoreError) {
-        try execute(
-            "UPDATE incident SET phase = ?, reason = ?, body_idx = ? WHERE id = ?",
-            [incident.phase.rawValue, incident.reason, incident.bodyIndex, incident.id])
+        try rows(
+            "SELECT id, resolves, phase, reason, body_idx FROM incident WHERE delivery = ?",
+            delivery, make: FoldedIncident.init(row:)
+        ).first
     }
 
     func setWake(incident: String, at time: Timestamp?) throws(StoreError) {
         try execute(
-            "UPDATE incident SET wake_at = ? WHERE id = ?", [time?.microseconds, incident])
+            "UPDATE incident SET wake_at = ? WHERE id = ?", time?.microseconds, incident)
         guard changes == 1 else { throw .notFound(incident) }
-    }
-
-    func wake(incident: String) throws(StoreError) -> Timestamp? {
-        let row = try row("SELECT wake_at FROM incident WHERE id = ?", [incident])
-        return row?.time(0)
     }
 
     // MARK: Limits, targets, pauses, programs
 
     func holder(of target: Digest) throws(StoreError) -> String? {
-        try row("SELECT run FROM target WHERE key = ?", [target.blob])?[0]
+        try rows("SELECT run FROM target WHERE key = ?", target, make: { $0.text(0) }).first
     }
 
     func take(target: Digest, name: String, run: String) throws(StoreError) {
         try execute(
             "INSERT OR REPLACE INTO target(key, name, run) VALUES (?, ?, ?)",
-            [target.blob, name, run])
+            target, name, run)
         remember { $0.take(target, name: name, run: run) }
     }
 
     func free(target: Digest?, run: String) throws(StoreError) {
         try execute(
-            "DELETE FROM target WHERE run = ?1 AND (?2 IS NULL OR key = ?2)", [run, target?.blob])
+            "DELETE FROM target WHERE run = ?1 AND (?2 IS NULL OR key = ?2)", run, target)
         remember { $0.free(target, run: run) }
     }
 
@@ -73,10 +44,8 @@ extension SQLiteTables {
             INSERT INTO ledger(idx, run, kind, key, name, rule, phase, at)
                 VALUES (?, ?, ?, ?, ?, ?, 'reserved', ?)
             """,
-            [
-                entry.index, entry.run, entry.kind, entry.key.blob, entry.name, entry.rule,
-                entry.at.microseconds,
-            ])
+            entry.index, entry.run, entry.kind, entry.key, entry.name, entry.rule,
+            entry.at.microseconds)
         let known = LimitEntry(
             kind: entry.kind, key: entry.name, run: entry.run, rule: entry.rule, phase: .reserved,
             at: entry.at)
@@ -88,7 +57,7 @@ extension SQLiteTables {
             """
             UPDATE ledger SET phase = 'committed', at = ?4 WHERE run = ?1 AND kind = ?2
                 AND phase = 'reserved' AND (?3 IS NULL OR key = ?3)
-            """, [run, kind, key?.blob, time.microseconds])
+            """, run, kind, key, time.microseconds)
         remember { $0.commit(kind: kind, key: key, run: run, at: time) }
     }
 
@@ -97,29 +66,18 @@ extension SQLiteTables {
             """
             DELETE FROM ledger WHERE run = ?1 AND (?2 IS NULL OR kind = ?2)
                 AND (?2 IS NOT NULL OR phase = 'reserved') AND (?3 IS NULL OR key = ?3)
-            """, [run, kind, key?.blob])
+            """, run, kind, key)
         remember { $0.release(kind: kind, key: key, run: run) }
     }
 
     func setPause(id: String, scope: String, index: Int64) throws(StoreError) {
         try execute(
-            "INSERT INTO pause(id, scope, idx) VALUES (?, ?, ?)", [id, scope, index])
-        try rememberPauses()
+            "INSERT INTO pause(id, scope, idx) VALUES (?, ?, ?)", id, scope, index)
+        forgetPauses()
     }
 
     func liftPause(id: String) throws(StoreError) {
-        try execute("DELETE FROM pause WHERE id = ?", [id])
-        try rememberPauses()
-    }
-
-    private func rememberPauses() throws(StoreError) {
-        let pauses = try SQLiteFailure.attempt { try SQLiteReading(db: db).pauses() }
-        remember { $0.state.pauses = pauses.map(Pause.init) }
-    }
-
-    func insert(_ program: ProgramText) throws(StoreError) {
-        try execute(
-            "INSERT OR IGNORE INTO program(digest, bytes) VALUES (?, ?)",
-            [program.digest.blob, program.bytes.blob])
+        try execute("DELETE FROM pause WHERE id = ?", id)
+        forgetPauses()
     }
 }

@@ -11,6 +11,8 @@ final class SQLiteTables: StateTables {
     /// How many changes there were: none means that nothing need be undone.
     private(set) var writes = 0
     private var hot: HotStatements?
+    /// By the address of their text.
+    private var statements: [UInt: RawStatement] = [:]
 
     init(_ db: Database, memory: SQLiteMemory) {
         self.db = db
@@ -20,11 +22,52 @@ final class SQLiteTables: StateTables {
     /// After a rollback, what was remembered may not be so.
     func forget() { memory = SQLiteMemory() }
 
-    func execute(_ sql: String, _ arguments: StatementArguments) throws(StoreError) {
+    /// Begins, ends or undoes a transaction, with the knowledge of the connection.
+    func control(_ sql: String) throws(StoreError) {
         writes += 1
-        try SQLiteFailure.attempt {
-            try db.cachedStatement(sql: sql).execute(arguments: arguments)
+        try SQLiteFailure.attempt { try db.cachedStatement(sql: sql).execute() }
+    }
+
+    /// Runs a statement that changes something; its text is prepared once.
+    func execute<each Value: RawValue>(
+        _ sql: StaticString, _ values: repeat each Value
+    ) throws(StoreError) {
+        writes += 1
+        let statement = try statement(sql, repeat each values)
+        try statement.run()
+    }
+
+    /// Asks for rows and makes something of each.
+    func rows<each Value: RawValue, Answer>(
+        _ sql: StaticString, _ values: repeat each Value, make: (RawRow) -> Answer
+    ) throws(StoreError) -> [Answer] {
+        try statement(sql, repeat each values).rows(make)
+    }
+
+    private func statement<each Value: RawValue>(
+        _ sql: StaticString, _ values: repeat each Value
+    ) throws(StoreError) -> RawStatement {
+        let key = UInt(bitPattern: sql.utf8Start)
+        let statement: RawStatement
+        if let known = statements[key] {
+            statement = known
+        } else {
+            statement = try prepare(sql, key)
         }
+        var place: Int32 = 1
+        for value in repeat each values {
+            value.bind(to: statement, at: place)
+            place += 1
+        }
+        return statement
+    }
+
+    private func prepare(_ sql: StaticString, _ key: UInt) throws(StoreError) -> RawStatement {
+        let made = try SQLiteFailure.attempt {
+            RawStatement(try db.cachedStatement(sql: "\(sql)"))
+        }
+        statements[key] = made
+        return made
     }
 
     private func hotStatements() throws(StoreError) -> HotStatements {
@@ -33,18 +76,6 @@ final class SQLiteTables: StateTables {
         let made = try SQLiteFailure.attempt { try HotStatements(db) }
         hot = made
         return made
-    }
-
-    func row(_ sql: String, _ arguments: StatementArguments) throws(StoreError) -> Row? {
-        try SQLiteFailure.attempt {
-            try Row.fetchOne(try db.cachedStatement(sql: sql), arguments: arguments)
-        }
-    }
-
-    func rows(_ sql: String, _ arguments: StatementArguments) throws(StoreError) -> [Row] {
-        try SQLiteFailure.attempt {
-            try Row.fetchAll(try db.cachedStatement(sql: sql), arguments: arguments)
-        }
     }
 
     /// How many rows the last statement changed.
@@ -61,7 +92,54 @@ final class SQLiteTables: StateTables {
                 try SQLiteReading(db: db).limits(since: horizon)
             }
         }
-        return memory.limits?.state ?? LimitState()
+        var state = memory.limits?.state ?? LimitState()
+        state.pauses = try pauses().map(Pause.init)
+        return state
+    }
+
+    func pauses() throws(StoreError) -> [PauseRow] {
+        if let pauses = memory.pauses { return pauses }
+        let pauses = try SQLiteFailure.attempt { try SQLiteReading(db: db).pauses() }
+        memory.pauses = pauses
+        return pauses
+    }
+
+    func forgetPauses() { memory.pauses = nil }
+
+    func insert(_ program: ProgramText) throws(StoreError) {
+        guard memory.programs.insert(program.digest).inserted else { return }
+        try execute(
+            "INSERT OR IGNORE INTO program(digest, bytes) VALUES (?, ?)", program.digest,
+            program.bytes)
+    }
+
+    func incident(_ id: String) throws(StoreError) -> FoldedIncident? {
+        if let incident = memory.incidents[id] { return incident }
+        let incident = try rows(
+            "SELECT id, resolves, phase, reason, body_idx FROM incident WHERE id = ?", id,
+            make: FoldedIncident.init(row:)
+        ).first
+        if let incident { memory.set(incident) }
+        return incident
+    }
+
+    func insert(_ incident: FoldedIncident, _ door: IncidentDoor) throws(StoreError) {
+        try execute(
+            """
+            INSERT INTO incident(id, idx, delivery, problem, resolves, started_at, received_at, phase,
+                reason, body_idx) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            incident.id, door.index, door.delivery, door.problem, incident.resolvesProblem,
+            door.startedAt.microseconds, door.receivedAt.microseconds, incident.phase.rawValue,
+            incident.reason, incident.bodyIndex)
+        memory.set(incident)
+    }
+
+    func update(_ incident: FoldedIncident) throws(StoreError) {
+        try execute(
+            "UPDATE incident SET phase = ?, reason = ?, body_idx = ? WHERE id = ?",
+            incident.phase.rawValue, incident.reason, incident.bodyIndex, incident.id)
+        memory.set(incident)
     }
 
     /// Does the same to the remembered ledger as to the tables.
@@ -84,20 +162,22 @@ final class SQLiteTables: StateTables {
     func complete(level: Int, index: Int64, hash: Digest) throws(StoreError) {
         guard level.isMultiple(of: StoredNodes.levelStep) else { return }
         try execute(
-            "INSERT INTO node(level, idx, hash) VALUES (?, ?, ?)", [level, index, hash.blob])
+            "INSERT INTO node(level, idx, hash) VALUES (?, ?, ?)", Int64(level), index, hash)
     }
 
     func head(of chain: String) throws(StoreError) -> Digest? {
         if let head = memory.heads[chain] { return head }
-        let row = try row(
-            "SELECT bytes FROM record WHERE chain = ? ORDER BY idx DESC LIMIT 1", [chain])
-        return row.map { SHA256.hash($0.bytes(0)) }
+        return try rows(
+            "SELECT bytes FROM record WHERE chain = ? ORDER BY idx DESC LIMIT 1", chain,
+            make: { SHA256.hash($0.bytes(0)) }
+        ).first
     }
 
     func payload(_ index: Int64, _ name: String) throws(StoreError) -> StoredPayload? {
-        let row = try row(
-            "SELECT salt, bytes FROM payload WHERE idx = ? AND name = ?", [index, name])
-        return row.map { StoredPayload(name: name, salt: $0.bytes(0), bytes: $0.bytes(1)) }
+        try rows(
+            "SELECT salt, bytes FROM payload WHERE idx = ? AND name = ?", index, name,
+            make: { StoredPayload(name: name, salt: $0.bytes(0), bytes: $0.bytes(1)) }
+        ).first
     }
 
     func erasePayloads(incident: String) throws(StoreError) -> Int {
@@ -105,7 +185,7 @@ final class SQLiteTables: StateTables {
             """
             DELETE FROM payload WHERE idx IN (SELECT idx FROM record WHERE chain = ?1
                 OR chain IN (SELECT id FROM run WHERE incident = ?1))
-            """, [incident])
+            """, incident)
         return changes
     }
 
@@ -113,8 +193,9 @@ final class SQLiteTables: StateTables {
 
     func run(_ id: String) throws(StoreError) -> RunRow? {
         if let run = memory.runs[id] { return run }
-        let row = try row("SELECT \(RunRow.columns) FROM run WHERE id = ?", [id])
-        guard let run = row.map(RunRow.init(row:)) else { return nil }
+        guard let run = try SQLiteFailure.attempt({ try SQLiteReading(db: db).run(id) }) else {
+            return nil
+        }
         memory.set(run)
         return run
     }
@@ -130,33 +211,27 @@ final class SQLiteTables: StateTables {
     }
 
     func setLease(run: String, until: Duration) throws(StoreError) {
-        try execute("UPDATE run SET lease_until = ? WHERE id = ?", [until.microseconds, run])
+        try execute("UPDATE run SET lease_until = ? WHERE id = ?", until.microseconds, run)
     }
 
     func dueRuns(
         _ count: Int, now: Timestamp, uptime: Duration, boot: String
     ) throws(StoreError) -> [RunRow] {
-        let lost = try rows(
-            """
-            SELECT \(RunRow.columns) FROM run WHERE phase = 'running'
-                AND (owner <> ? OR lease_until <= ?) ORDER BY created_at, id LIMIT ?
-            """, [boot, uptime.microseconds, count])
-        let due = try rows(
-            """
-            SELECT \(RunRow.columns) FROM run WHERE phase IN ('ready', 'waiting')
-                AND due_at <= ? ORDER BY due_at, id LIMIT ?
-            """, [now.microseconds, count])
+        let due = try SQLiteFailure.attempt {
+            try SQLiteReading(db: db).dueRuns(count, now: now, uptime: uptime, boot: boot)
+        }
         return Array(
-            (lost + due).map(RunRow.init(row:)).sorted {
+            due.sorted {
                 ($0.wakeAt ?? $0.createdAt, $0.id) < ($1.wakeAt ?? $1.createdAt, $1.id)
             }.prefix(count))
     }
 
     func openRun(of incident: String) throws(StoreError) -> String? {
-        try row(
+        try rows(
             """
             SELECT id FROM run WHERE incident = ? AND phase IN ('ready', 'waiting', 'running')
                 ORDER BY id LIMIT 1
-            """, [incident])?[0]
+            """, incident, make: { $0.text(0) }
+        ).first
     }
 }

@@ -48,10 +48,17 @@ struct SQLiteView: StoreView {
 
     func limits(committedSince horizon: Timestamp) throws(StoreError) -> LimitState {
         if let tables { return try tables.limits(committedSince: horizon, at: core.world.now()) }
-        return try attempt { try $0.limits(since: horizon).state }
+        return try attempt { reading in
+            var state = try reading.limits(since: horizon).state
+            state.pauses = try reading.pauses().map(Pause.init)
+            return state
+        }
     }
 
-    func pauses() throws(StoreError) -> [PauseRow] { try attempt { try $0.pauses() } }
+    func pauses() throws(StoreError) -> [PauseRow] {
+        if let tables { return try tables.pauses() }
+        return try attempt { try $0.pauses() }
+    }
 
     func program(_ digest: Digest) throws(StoreError) -> ProgramText? {
         try attempt { try $0.program(digest) }

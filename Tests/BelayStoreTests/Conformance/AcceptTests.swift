@@ -78,14 +78,11 @@ import Testing
         let store = try await Harness(medium).open()
         let id = try await store.incident()
         let unmatched = StoreWrite.record(RecordDraft(.ruleUnmatched, incident: id))
-        try await store.commit(StoreTransaction(requires: [.undecided(incident: id)], [unmatched]))
+        #expect(try await store.incident(id)?.isDue(at: .init(microseconds: 0)) == true)
+        try await store.commit(StoreTransaction([unmatched]))
+        #expect(try await store.incident(id)?.isDue(at: .init(microseconds: 0)) == false)
         #expect(try await store.incident(id)?.reason == "no_rule")
         #expect(try await store.incidents(.due(limit: 9)).isEmpty)
-        #expect(
-            try await storeError {
-                try await store.commit(
-                    StoreTransaction(requires: [.undecided(incident: id)], [unmatched]))
-            } == .decided(incident: id))
         _ = try await store.incident()
         #expect(try await store.incident(id)?.phase == .received)
         try await store.createRun(for: id)
@@ -113,9 +110,9 @@ import Testing
         #expect(try await store.incidents(.due(limit: 9)).isEmpty)
         harness.world.advance(.seconds(60))
         #expect(try await store.incidents(.due(limit: 9)).map(\.id) == [id])
+        #expect(!row.isDue(at: later - .seconds(1)) && row.isDue(at: later))
         try await store.commit(
             StoreTransaction(
-                requires: [.undecided(incident: id)],
                 [.record(RecordDraft(.ruleUnmatched, incident: id)), .wakeIncident(id, at: nil)]))
         #expect(try await store.incidents(.due(limit: 9)).isEmpty)
     }
