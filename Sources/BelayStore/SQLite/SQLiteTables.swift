@@ -69,7 +69,9 @@ final class SQLiteTables: StateTables {
         if let head = memory.heads[chain] { return head }
         let row = try row(
             "SELECT bytes FROM record WHERE chain = ? ORDER BY idx DESC LIMIT 1", [chain])
-        return row.map { SHA256.hash($0.bytes(0)) }
+        if let row { return SHA256.hash(row.bytes(0)) }
+        if memory.hasPruned == nil { memory.hasPruned = try hasPruned() }
+        return memory.hasPruned == true ? try keptHead(of: chain) : nil
     }
 
     func payload(_ index: Int64, _ name: String) throws(StoreError) -> StoredPayload? {

@@ -19,6 +19,7 @@ extension VerificationReport {
             "schema_version": "1.0", "verified": .bool(isSound), "records": .integer(records),
             "unsigned": .integer(unsigned), "forgotten": .integer(Int64(forgotten)),
             "missing": .integer(Int64(missing)),
+            "pruned": .integer(pruned?.count ?? 0),
             "faults": .array(
                 faults.map { fault in
                     var object: JSONObject = [
