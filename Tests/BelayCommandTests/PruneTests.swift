@@ -84,6 +84,22 @@ import Testing
         #expect(try await belay("audit", "verify", in: folder).status == 0)
     }
 
+    /// What would go is told beside whoever has the journal; nothing goes.
+    @Test func aJournalThatIsHeldIsLeftAlone() async throws {
+        let folder = try await journal()
+        let lock = try FileHandle(forUpdating: folder.url("journal.db.lock"))
+        #expect(flock(lock.fileDescriptor, LOCK_EX) == 0)
+        let order = ["store", "prune", "--records", "--before", "1", "--by", "ann"]
+        let plan = try await Belay.run(order + ["--store", "journal.db"], in: folder)
+        #expect(plan.status == 0, "\(plan.errors)")
+        let refused = try await Belay.run(order + ["--yes", "--store", "journal.db"], in: folder)
+        #expect(refused.status == 3, "\(refused.output)\(refused.errors)")
+        #expect(refused.errors.contains("is in use"), "\(refused.errors)")
+        try lock.close()
+        let verified = try await belay("audit", "verify", "--format", "json", in: folder)
+        #expect(verified.output.contains(#""pruned": null"#), "\(verified.output)")
+    }
+
     @Test func ordersThatMeanNothingAreRefused() async throws {
         let folder = try await journal()
         for (arguments, word) in [

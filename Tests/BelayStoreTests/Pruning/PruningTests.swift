@@ -248,7 +248,7 @@ import Testing
     @Test func versionsKnowWhatTheyCannotRead() async throws {
         let journal = try await PrunedJournal(prunes: false)
         let version = try journal.forger.change { try Int.fetchOne($0, sql: "PRAGMA user_version") }
-        #expect(version == 2, "a program that knows one version only refuses this")
+        #expect(try #require(version) >= 2, "a program that knows one version only refuses this")
         // A file of the first version is read as it is, and brought up to date by the first that writes.
         try journal.forger.sql(
             "DROP TABLE kept_leaf; DROP TABLE kept_state; PRAGMA user_version = 1")
