@@ -100,6 +100,30 @@ import Testing
         #expect(verified.output.contains(#""pruned": null"#), "\(verified.output)")
     }
 
+    /// The order, its checkpoint, the removal, the end: killed at each, and ordered again.
+    @Test(arguments: [
+        "sequencer.batch=kill@2", "checkpoint.before_sign=kill@1", "checkpoint.after_file=kill@1",
+        "sequencer.batch=kill@3", "sequencer.batch=kill@4", "sequencer.batch=kill@5",
+    ]) func aKillLeavesAJournalThatVerifies(_ point: String) async throws {
+        let folder = try await journal()
+        #expect(
+            try await belay("store", "prune", "--days", "0", "--by", "ann", in: folder).status == 0)
+        let order = [
+            "store", "prune", "--records", "--before", "9999", "--by", "ann", "--yes", "--store",
+            "journal.db",
+        ]
+        let killed = try await Belay.run(
+            order, in: folder, variables: ["BELAY_TEST_FAILPOINTS": point])
+        #expect(killed.status == -9, "\(killed.output)\(killed.errors)")
+        let verified = try await belay("audit", "verify", in: folder)
+        #expect(verified.status == 0, "\(verified.output)\(verified.errors)")
+        let again = try await Belay.run(order, in: folder)
+        #expect(again.status == 0, "\(again.errors)")
+        let after = try await belay("audit", "verify", in: folder)
+        #expect(after.status == 0, "\(after.output)")
+        #expect(after.output.contains(" were pruned on "), "\(after.output)")
+    }
+
     @Test func ordersThatMeanNothingAreRefused() async throws {
         let folder = try await journal()
         for (arguments, word) in [
