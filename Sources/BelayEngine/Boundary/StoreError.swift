@@ -4,6 +4,8 @@ package enum StoreError: Error, Sendable, Hashable {
     case leaseLost(run: String)
     /// The incident was decided meanwhile.
     case decided(incident: String)
+    /// Somebody wrote since it was read: look again.
+    case grown
     /// Another run holds the target.
     case targetHeld(target: String, by: String)
     /// The run is not waiting for that (answered already, or finished).

@@ -114,6 +114,9 @@ package struct Operations: Sendable {
     ) async throws(OperationProblem) -> (run: RunRow, state: RunState, beganBy: String) {
         let run = try await run(id)
         let records = try await events(of: run)
+        guard records.first?.record.kind == .runCreated else {
+            throw .notFound("the beginning of run \(run.id), which has ended, was pruned")
+        }
         guard let state = try? EventRecord.state(of: records) else {
             throw .store(.damaged("the events of run \(run.id) cannot be read"))
         }

@@ -134,7 +134,7 @@ extension APIAnswer {
         case .notFound(let what): .problem(404, "not_found", "there is no \(what)")
         case .full: .later(503, "disk_full", "the disk is full; nothing was accepted", after: 30)
         case .closed: .later(503, "closed", "the daemon is being stopped", after: 5)
-        case .decided, .leaseLost, .notWaiting, .targetHeld, .exists, .notFinal:
+        case .decided, .grown, .leaseLost, .notWaiting, .targetHeld, .exists, .notFinal:
             .problem(409, "conflict", "\(error)")
         case .inUse, .forked, .newer, .broken, .damaged:
             .later(503, "store", "the journal cannot be written", after: 30)

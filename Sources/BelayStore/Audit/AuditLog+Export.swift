@@ -14,6 +14,7 @@ extension AuditLog {
         to sink: ([UInt8]) throws -> Void
     ) throws -> Int {
         if format == .jsonl { try sink(try exportHead()) }
+        if format == .jsonl, query == RecordQuery(limit: query.limit) { try exportPruned(sink) }
         let lines = ExportLines(format: format)
         var page = query
         var count = 0
@@ -40,6 +41,20 @@ extension AuditLog {
         return Array(head.text().utf8)
     }
 
+    /// What stands for the records that were pruned: the hash of each, then what is kept of their state.
+    private func exportPruned(_ sink: ([UInt8]) throws -> Void) throws {
+        let pruned = try read(PrunedPrefix.init)
+        for (index, leaf) in pruned.leaves.enumerated() {
+            try sink(Array("{\"index\":\(index),\"leaf\":\"\(leaf.hex)\"}".utf8))
+        }
+        for row in pruned.kept.rows {
+            let line: JSONValue = [
+                "kept": .string("\(row.part)/\(row.key)"), "value": .string(row.value),
+            ]
+            try sink(Array(line.text().utf8))
+        }
+    }
+
     private func exportCheckpoints(_ sink: ([UInt8]) throws -> Void) throws {
         let notes = try read {
             try String.fetchAll($0, sql: "SELECT note FROM checkpoint ORDER BY seq")
@@ -59,6 +74,8 @@ enum JournalExport {
     enum Line {
         case head(JSONValue)
         case record(index: Int64, bytes: ArraySlice<UInt8>, payloads: [StoredPayload])
+        case pruned(index: Int64, leaf: Digest)
+        case kept(KeptState.Row)
         case checkpoint(String)
         case malformed
     }
@@ -82,6 +99,19 @@ enum JournalExport {
     private static func other(_ line: [UInt8]) -> Line {
         guard let value = try? JSONParser.parse(line) else { return .malformed }
         if value["format"] != nil { return .head(value) }
+        if let index = value["index"]?.integerValue,
+            let leaf = value["leaf"]?.stringValue.flatMap({ Digest(hex: $0) })
+        {
+            return .pruned(index: index, leaf: leaf)
+        }
+        if let name = value["kept"]?.stringValue, let text = value["value"]?.stringValue,
+            let slash = name.firstIndex(of: "/")
+        {
+            return .kept(
+                KeptState.Row(
+                    part: String(name[..<slash]), key: String(name[name.index(after: slash)...]),
+                    value: text))
+        }
         return value["checkpoint"]?.stringValue.map(Line.checkpoint) ?? .malformed
     }
 
@@ -107,6 +137,8 @@ extension JournalVerifier {
         var records = RecordBatch()
         var faults: [VerificationFault] = []
         var notes: [String] = []
+        var pruned = PrunedPrefix()
+        var kept: [KeptState.Row] = []
         for line in lines where !line.isEmpty {
             switch JournalExport.read(line) {
             case .head(let head):
@@ -122,6 +154,15 @@ extension JournalVerifier {
                             salt: records.keep(payload.salt), bytes: records.keep(payload.bytes)))
                 }
                 records.add(index: index, bytes: records.keep(Array(bytes)), columns: nil)
+            case .pruned(let index, let leaf):
+                if index == pruned.cut {
+                    pruned.leaves.append(leaf)
+                } else {
+                    pruned.faults.append(
+                        VerificationFault(
+                            .wrongCut, index: pruned.cut, "the hash of this record is gone"))
+                }
+            case .kept(let row): kept.append(row)
             case .checkpoint(let note): notes.append(note)
             case .malformed:
                 faults.append(
@@ -132,7 +173,8 @@ extension JournalVerifier {
         }
         signed.take(notes)
         for note in remembered { signed.take(note, place: "a remembered checkpoint") }
-        var check = LogCheck(checkpoints: signed.good, foldsState: false)
+        pruned.kept = KeptState(kept)
+        var check = LogCheck(checkpoints: signed.good, pruned: pruned, foldsState: false)
         check.take(records)
         var report = check.finish()
         for fault in faults + signed.faults { report.add(fault) }

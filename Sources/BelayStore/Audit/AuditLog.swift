@@ -15,7 +15,9 @@ package final class AuditLog: Sendable {
         configuration.readonly = true
         configuration.busyMode = .timeout(10)
         queue = try SQLiteFailure.attempt {
-            try DatabaseQueue(path: path, configuration: configuration)
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.read(Schema.checkVersion)
+            return queue
         }
     }
 

@@ -47,6 +47,13 @@ struct FoldedState {
         !idle.contains(kind) && !RunFold.onlySettles(kind)
     }
 
+    /// Finds its way about rows that were not made by `apply`.
+    mutating func index() {
+        for (place, entry) in ledger { entries[entry.run, default: []].append(place) }
+        for (target, run) in targets { held[run, default: []].insert(target) }
+        for (id, run) in runs where run.recoveries > 0 { troubled[ChainKey(id)] = id }
+    }
+
     /// Takes note of a record whose text was not needed.
     mutating func applyUnread(_ kind: RecordKind, of chain: ChainKey) {
         guard RunFold.onlySettles(kind), let run = troubled.removeValue(forKey: chain) else {

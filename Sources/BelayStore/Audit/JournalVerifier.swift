@@ -45,7 +45,11 @@ struct DatabaseCheck {
     let keys: [NoteVerifier]
     let remembered: [String]
 
-    func run() throws -> VerificationReport {
+    func run() throws -> VerificationReport { try run(snapshotAt: nil).report }
+
+    /// Also answers the state as it was after so many records, for a pruning.
+    func run(snapshotAt size: Int64?) throws -> (report: VerificationReport, FoldedState?) {
+        try Schema.checkVersion(db)
         var signed = CheckpointCheck(keys: keys)
         let notes = try String.fetchAll(db, sql: "SELECT note FROM checkpoint ORDER BY seq")
         signed.take(notes)
@@ -53,7 +57,9 @@ struct DatabaseCheck {
             signed.take(note, place: "the checkpoint file")
         }
         for note in remembered { signed.take(note, place: "a remembered checkpoint") }
-        var check = LogCheck(checkpoints: signed.good, foldsState: true)
+        var check = LogCheck(
+            checkpoints: signed.good, pruned: try PrunedPrefix(db), foldsState: true,
+            snapshotAt: size)
         try checkRecords(&check)
         var report = check.finish()
         for fault in signed.faults { report.add(fault) }
@@ -62,11 +68,11 @@ struct DatabaseCheck {
         }
         if report.isSound { try checkTree(check.nodes, &report) }
         for fault in try StateComparison(db: db, state: check.state).faults() { report.add(fault) }
-        return report
+        return (report, check.snapshot)
     }
 
     private func checkRecords(_ check: inout LogCheck) throws {
-        let reader = try RecordReading(db)
+        let reader = try RecordReading(db, from: check.cut)
         // One batch is read while the one before is examined.
         var batch = try reader.next()
         while batch.count > 0 {

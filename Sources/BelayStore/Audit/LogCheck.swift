@@ -18,11 +18,44 @@ struct LogCheck {
     /// Payloads that are gone, by incident, until a record says that they were forgotten.
     private var gone: [String: Int] = [:]
     private let foldsState: Bool
+    /// What is kept of the records that were pruned.
+    private let pruned: PrunedPrefix
+    private var rootAtCut = MerkleHash.empty
+    private var orders: [PruningOrder] = []
+    /// After how many records a copy of the state is taken, and the copy.
+    private let snapshotSize: Int64?
+    private(set) var snapshot: FoldedState?
 
-    init(checkpoints: [SignedCheckpoint], foldsState: Bool) {
+    /// How many records were pruned: the index of the first to be taken.
+    var cut: Int64 { pruned.cut }
+
+    init(
+        checkpoints: [SignedCheckpoint], pruned: PrunedPrefix = PrunedPrefix(), foldsState: Bool,
+        snapshotAt size: Int64? = nil
+    ) {
         self.checkpoints = checkpoints.sorted { $0.checkpoint.size < $1.checkpoint.size }[...]
         self.foldsState = foldsState
+        self.pruned = pruned
+        snapshotSize = size
         meetCheckpoints()
+        beginAtCut()
+    }
+
+    /// Takes the kept hashes as leaves, and what is kept of the state to go on from.
+    private mutating func beginAtCut() {
+        for fault in pruned.faults { add(fault) }
+        for leaf in pruned.leaves {
+            append(leaf)
+            meetCheckpoints()
+        }
+        report.records = cut
+        rootAtCut = frontier.root
+        do throws(KeptFault) {
+            heads = try pruned.kept.heads()
+            if foldsState { state = try pruned.kept.state() }
+        } catch {
+            add(VerificationFault(.wrongCut, table: "kept_state", error.message))
+        }
     }
 
     mutating func add(_ fault: VerificationFault) { report.add(fault) }
@@ -54,8 +87,12 @@ struct LogCheck {
             if examined.prev != head { addBrokenChain(examined.index, bytes()) }
             if foldsState { fold(examined, record, chain) }
             if let record { count(examined.gone, of: record) }
+            if let order = record.flatMap({ PruningOrder($0, at: examined.index) }) {
+                orders.append(order)
+            }
         }
         for fault in examined.faults { add(fault) }
+        if frontier.size == snapshotSize { snapshot = state }
         meetCheckpoints()
     }
 
@@ -90,7 +127,8 @@ struct LogCheck {
         let incident = record.incident ?? ""
         if missing > 0 { gone[incident, default: 0] += missing }
         let isOrder = record.kind == .payloadsForgotten || record.kind == .retentionPruned
-        if isOrder, let count = gone.removeValue(forKey: incident) {
+        let isOfIncident = isOrder && record.incident != nil
+        if isOfIncident, let count = gone.removeValue(forKey: incident) {
             report.forgotten += count
         }
     }
@@ -122,6 +160,45 @@ struct LogCheck {
                     "\(beyond.checkpoint.size) records were signed for"))
         }
         report.missing = gone.values.reduce(0, +)
+        if cut > 0 { checkCut() }
         return report
+    }
+
+    /// Whether records were pruned as the newest order for this cut says, and a checkpoint covers the order. One for
+    /// a later cut has not been carried out yet.
+    private mutating func checkCut() {
+        let order = orders.last { $0.cut == cut }
+        report.pruned = PrunedRecords(count: cut, order: order)
+        guard let order else {
+            let others = orders.map { "\($0.cut)" }
+            let said =
+                others.isEmpty ? "says so" : "says \(cut), but \(others.joined(separator: ", "))"
+            add(
+                VerificationFault(
+                    .unrecordedCut, index: cut,
+                    "\(cut) records are gone from the beginning, and no retention.pruned \(said)"))
+            return
+        }
+        if order.root != rootAtCut {
+            add(
+                VerificationFault(
+                    .wrongCut, index: 0, table: "kept_leaf",
+                    "the hashes of the \(cut) pruned records are not those that record \(order.index) says"
+                ))
+        }
+        if order.kept != pruned.kept.digest {
+            add(
+                VerificationFault(
+                    .wrongCut, index: cut, table: "kept_state",
+                    "what is kept of the state before record \(cut) is not what record \(order.index) says"
+                ))
+        }
+        if order.index >= agreed {
+            add(
+                VerificationFault(
+                    .unrecordedCut, index: cut,
+                    "record \(order.index), which says that \(cut) records were pruned, is not signed for"
+                ))
+        }
     }
 }

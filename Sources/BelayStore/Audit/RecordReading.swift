@@ -16,9 +16,11 @@ final class RecordReading {
     /// Payloads of records that are not there.
     private(set) var strays: [VerificationFault] = []
 
-    init(_ db: Database) throws {
+    /// Those from the cut on, of a journal whose beginning was pruned.
+    init(_ db: Database, from cut: Int64 = 0) throws {
+        let kept = cut > 0 ? "WHERE idx >= \(cut)" : ""
         records = try RawRows(
-            db, "SELECT idx, bytes, leaf, id, chain, kind, at FROM record ORDER BY idx")
+            db, "SELECT idx, bytes, leaf, id, chain, kind, at FROM record \(kept) ORDER BY idx")
         payloads = try RawRows(
             db, "SELECT idx, name, salt, bytes FROM payload ORDER BY idx, name")
         try advance()

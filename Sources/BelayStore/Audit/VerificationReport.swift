@@ -2,7 +2,7 @@ package import BelayEngine
 
 /// What a verification found, with the first faults in order of index.
 package struct VerificationReport: Sendable, Hashable {
-    /// How many records were looked at.
+    /// How many records the log has: all were looked at, but for those that were pruned.
     package var records: Int64 = 0
     /// The largest signed checkpoint that the records agree with.
     package var checkpoint: Checkpoint?
@@ -12,6 +12,8 @@ package struct VerificationReport: Sendable, Hashable {
     package var forgotten = 0
     /// Payloads that are gone without a record of it; the log stands, the words are lost.
     package var missing = 0
+    /// The records that were pruned by order, `nil` if none were.
+    package var pruned: PrunedRecords?
     package var faults: [VerificationFault] = []
 
     package var isSound: Bool { faults.isEmpty }
@@ -53,6 +55,10 @@ package struct VerificationFault: Sendable, Hashable {
         case changedState = "changed_state"
         /// The program that a run began with is gone or changed.
         case changedProgram = "changed_program"
+        /// Records are gone from the beginning, and no signed `retention.pruned` says so.
+        case unrecordedCut = "unrecorded_cut"
+        /// What is kept of pruned records is not what `retention.pruned` says.
+        case wrongCut = "wrong_cut"
         /// SQLite finds the file damaged.
         case damagedFile = "damaged_file"
     }

@@ -10,6 +10,8 @@ struct SQLiteMemory: Sendable {
     private(set) var heads: [String: Digest] = [:]
     /// Runs that are not final.
     private(set) var runs: [String: RunRow] = [:]
+    /// Whether any record was pruned, `nil` while nobody has looked.
+    var hasPruned: Bool?
 
     private(set) var incidents: [String: FoldedIncident] = [:]
     /// Programs that are in the file.

@@ -167,10 +167,13 @@ final class SQLiteTables: StateTables {
 
     func head(of chain: String) throws(StoreError) -> Digest? {
         if let head = memory.heads[chain] { return head }
-        return try rows(
+        let head = try rows(
             "SELECT bytes FROM record WHERE chain = ? ORDER BY idx DESC LIMIT 1", chain,
             make: { SHA256.hash($0.bytes(0)) }
         ).first
+        if let head { return head }
+        if memory.hasPruned == nil { memory.hasPruned = try hasPruned() }
+        return memory.hasPruned == true ? try keptHead(of: chain) : nil
     }
 
     func payload(_ index: Int64, _ name: String) throws(StoreError) -> StoredPayload? {

@@ -8,7 +8,17 @@ enum Schema {
 
     /// One script for each version, in order; `user_version` says how many a file has seen. Never edited, only
     /// added to.
-    static let migrations: [String] = [first]
+    static let migrations: [String] = [first, pruning]
+
+    /// Refuses a file of a newer version, for those who only read.
+    static func checkVersion(_ db: Database) throws {
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        guard version <= migrations.count else { throw StoreError.newer(version: version) }
+    }
+
+    /// Whether the file has a place for what is kept of pruned records: a file of the first version that is only read
+    /// has none.
+    static func hasPruning(_ db: Database) throws -> Bool { try db.tableExists("kept_leaf") }
 
     /// Brings an open file up to date in one transaction; refuses files of others and of newer versions.
     static func migrate(_ db: Database) throws {
@@ -74,5 +84,14 @@ enum Schema {
             STRICT, WITHOUT ROWID;
         CREATE TABLE program(digest BLOB PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
         INSERT INTO meta VALUES ('limits_version', 0);
+        """
+
+    /// What is kept of records that were pruned: the leaf hash of each, the heads of their chains that may go on, and
+    /// the state that they had made (`KeptState`).
+    private static let pruning = """
+        CREATE TABLE kept_leaf(idx INTEGER PRIMARY KEY, leaf BLOB NOT NULL) STRICT;
+        CREATE TABLE kept_state(
+            part TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(part, key))
+            STRICT, WITHOUT ROWID;
         """
 }

@@ -1,5 +1,6 @@
 package import BelayEngine
 import Cryptography
+import Glibc
 
 /// The files of one store: the database and what lies beside it.
 package struct StoreFiles: Sendable {
@@ -16,6 +17,12 @@ package struct StoreFiles: Sendable {
     package var verifiers: String { path + ".vkey" }
     /// The last signed checkpoint.
     package var checkpoint: String { path + ".checkpoint" }
+
+    /// The bytes of a file, 0 if there is none.
+    static func size(of path: String) -> Int64 {
+        var found = stat()
+        return stat(path, &found) == 0 ? Int64(found.st_size) : 0
+    }
 
     /// The keys of the `.vkey` file.
     package func knownVerifiers() -> [NoteVerifier] {

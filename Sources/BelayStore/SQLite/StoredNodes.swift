@@ -2,7 +2,7 @@ import BelayEngine
 import Cryptography
 import GRDB
 
-/// The Merkle tree as it is stored: leaves with the records, every fourth level above, the rest computed.
+/// The Merkle tree as it is stored: leaves with the records (of pruned ones they are kept), every fourth level above, the rest computed.
 struct StoredNodes: MerkleNodes {
     /// Which levels are stored besides the leaves: the multiples of this.
     static let levelStep = 4
@@ -30,9 +30,14 @@ struct StoredNodes: MerkleNodes {
     }
 
     private func leaves(_ start: Int64, _ count: Int64) throws -> [Digest] {
-        try digests(
+        let stored = try digests(
             "SELECT leaf FROM record WHERE idx >= ? AND idx < ? ORDER BY idx",
             [start, start + count])
+        guard stored.count < Int(count), try Schema.hasPruning(db) else { return stored }
+        let kept = try digests(
+            "SELECT leaf FROM kept_leaf WHERE idx >= ? AND idx < ? ORDER BY idx",
+            [start, start + count])
+        return kept + stored
     }
 
     private func nodes(_ level: Int, _ start: Int64, _ count: Int64) throws -> [Digest] {

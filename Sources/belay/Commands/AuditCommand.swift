@@ -38,6 +38,7 @@ struct AuditShowCommand: ParsableCommand {
             if format == "json" {
                 Output.standard(JSONValue.array(records.map(\.json)).pretty())
             } else {
+                try log.sayIfPruned(records)
                 Output.standard(TrailView(records).text)
             }
         } catch {
@@ -48,7 +49,7 @@ struct AuditShowCommand: ParsableCommand {
     private func records(_ log: AuditLog) throws(StoreError) -> [StoredRecord] {
         let runs = try log.runs(RunFilter(limit: 10_000))
         guard let id else {
-            guard let newest = runs.first else { throw .notFound("run in this journal") }
+            guard let newest = runs.first else { throw try log.missing("run in this journal") }
             return try log.records(RecordQuery(limit: 100_000, run: newest.id))
         }
         let found = runs.filter { $0.id.hasPrefix(id) }
@@ -58,7 +59,7 @@ struct AuditShowCommand: ParsableCommand {
         let records = try log.records(
             RecordQuery(
                 limit: 100_000, incident: runs.first { $0.incident.hasPrefix(id) }?.incident ?? id))
-        guard !records.isEmpty else { throw .notFound("run or incident \(id)") }
+        guard !records.isEmpty else { throw try log.missing("run or incident \(id)") }
         return records
     }
 }
@@ -115,6 +116,7 @@ struct AuditLogCommand: AsyncParsableCommand {
             since: try Moment.parse(since), until: try Moment.parse(until))
         let log = try store.log()
         do {
+            if let pruned = try log.pruned() { Output.standardError("\(pruned)") }
             while true {
                 let records = try log.records(query)
                 for record in records { show(record) }
@@ -222,7 +224,7 @@ struct AuditProveCommand: ParsableCommand {
 
     func run() throws {
         try store.reading { log throws(StoreError) in
-            guard let proof = try log.prove(id: record) else {
+            guard let proof = try log.proving(record) else {
                 throw .notFound("checkpoint that covers the record yet")
             }
             Output.standard(proof.text)
@@ -334,7 +336,8 @@ struct AuditExportCommand: ParsableCommand {
         }
         let log = try store.log()
         let count = try log.export(format) { Output.standard(String(decoding: $0, as: UTF8.self)) }
-        Output.standardError("\(count) records")
+        let pruned = try log.pruned().map { "; \($0)" } ?? ""
+        Output.standardError("\(count) records\(pruned)")
     }
 }
 

@@ -84,35 +84,6 @@ struct StoreAcceptCommand: AsyncParsableCommand {
     }
 }
 
-/// `belay store prune`: erase what was said long ago.
-struct StorePruneCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "prune",
-        abstract: "Erase payloads of incidents older than some days; records stay and verify.",
-        discussion: "Example:\n  belay store prune --days 90 --by retention")
-
-    @Option(name: .long, help: "How many days payloads are kept.")
-    var days: Int = 90
-
-    @Option(name: .long, help: ArgumentHelp("Who orders it, for the record.", valueName: "name"))
-    var by: String
-
-    @OptionGroup var store: StoreOptions
-
-    func validate() throws {
-        guard days >= 0 else { throw ValidationError("--days is a number from 0 on") }
-    }
-
-    func run() async throws {
-        let horizon = LiveWorld().now() - Duration.seconds(86_400 * days)
-        let count = try await store.writing { journal throws(StoreError) in
-            try await journal.prune(
-                receivedBefore: horizon, actor: .person(RecordText.name(from: by)))
-        }
-        Output.standard("\(count) payloads erased")
-    }
-}
-
 extension StoreOptions {
     /// Opens the journal, works on it and closes it again.
     func writing<Value>(

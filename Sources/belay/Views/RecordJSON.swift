@@ -1,3 +1,4 @@
+import BelayCompiler
 import BelayEngine
 import BelayStore
 import JSON
@@ -13,12 +14,22 @@ extension StoredRecord {
     }
 }
 
+extension PrunedRecords {
+    fileprivate var json: JSONValue {
+        var object: JSONObject = ["records": .integer(count)]
+        object["by"] = actor.map { .string("\($0)") }
+        object["at"] = at.map { .string($0.rfc3339) }
+        return .object(object)
+    }
+}
+
 extension VerificationReport {
     var json: JSONValue {
         [
             "schema_version": "1.0", "verified": .bool(isSound), "records": .integer(records),
             "unsigned": .integer(unsigned), "forgotten": .integer(Int64(forgotten)),
             "missing": .integer(Int64(missing)),
+            "pruned": pruned?.json ?? .null,
             "faults": .array(
                 faults.map { fault in
                     var object: JSONObject = [

@@ -47,6 +47,9 @@ struct TrailView {
         if let message = stored[payload: "message"]?.stringValue {
             details.append(message.cut(to: 160))
         }
+        if stored.record.kind == .retentionPruned, let cut = stored.record.item {
+            details.append("before record \(cut)")
+        }
         if stored.payloads.isEmpty, !stored.record.commitments.isEmpty {
             details.append("(forgotten)")
         }

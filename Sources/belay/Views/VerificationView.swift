@@ -23,6 +23,7 @@ struct VerificationView {
         if report.unsigned > 0 { line += ", \(report.unsigned) not signed yet" }
         if report.forgotten > 0 { line += ", \(report.forgotten) payloads forgotten by order" }
         if report.missing > 0 { line += ", \(report.missing) payloads missing" }
+        if let pruned = report.pruned { line += "; \(pruned)" }
         text = line
     }
 }

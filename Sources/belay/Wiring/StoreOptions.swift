@@ -78,6 +78,10 @@ extension CommandProblem {
             )
         case .decided(let incident):
             self.init(.findings, "incident \(incident) was decided by somebody else meanwhile")
+        case .grown:
+            self.init(
+                .findings, "somebody wrote to the journal \(path) meanwhile; nothing was removed",
+                help: "say it again")
         case .notWaiting(let run): self.init(.findings, "run \(run) does not wait for that")
         case .exists(let id): self.init(.internalError, "\(id) exists already")
         case .notFinal(let run):

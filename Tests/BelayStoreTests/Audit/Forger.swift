@@ -61,6 +61,11 @@ struct Forger {
     private func rechain(from index: Int64) throws {
         try change { db in
             var heads: [String: Digest] = [:]
+            for row in try Row.fetchAll(
+                db, sql: "SELECT key, value FROM kept_state WHERE part = 'chain'")
+            {
+                heads[row[0]] = Digest(hex: row[1])
+            }
             for row in try Row.fetchAll(db, sql: "SELECT idx, bytes FROM record ORDER BY idx") {
                 let place: Int64 = row[0]
                 var record = try JournalRecord(canonical: [UInt8](row[1] as Data))
