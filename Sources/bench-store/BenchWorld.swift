@@ -6,6 +6,7 @@ import Glibc
 /// The machine's clocks and randomness, for measuring.
 struct BenchWorld: World {
     var failpoints = Failpoints.none
+    private static let random = RandomPool()
 
     func now() -> Timestamp {
         Timestamp(microseconds: Int64(clock(CLOCK_REALTIME) / 1000))
@@ -13,7 +14,7 @@ struct BenchWorld: World {
 
     func uptime() -> Duration { .nanoseconds(clock(CLOCK_MONOTONIC)) }
 
-    func randomBytes(_ count: Int) -> [UInt8] { SecureRandom.bytes(count) }
+    func randomBytes(_ count: Int) -> [UInt8] { Self.random.bytes(count) }
 
     func sleep(until time: Timestamp) async throws {
         try await Task.sleep(for: time - now())

@@ -53,6 +53,20 @@ import Testing
         #expect(!ConstantTime.equal(code, [1, 2]))
     }
 
+    @Test func aPoolGivesNoByteTwice() async {
+        let pool = RandomPool()
+        #expect(pool.bytes(0).isEmpty)
+        #expect(pool.bytes(5000).count == 5000)
+        let draws = await withTaskGroup(of: [[UInt8]].self) { group in
+            for _ in 0..<4 {
+                group.addTask { (0..<500).map { 16 + $0 % 3 }.map(pool.bytes) }
+            }
+            return await group.reduce(into: [[UInt8]]()) { $0 += $1 }
+        }
+        #expect(draws.count == 2000 && draws.allSatisfy { (16...18).contains($0.count) })
+        #expect(Set(draws.map { $0.prefix(16) }).count == 2000)
+    }
+
     @Test func randomBytesDiffer() {
         #expect(SecureRandom.bytes(0).isEmpty)
         let draws = Set((0..<100).map { _ in SecureRandom.bytes(16) })

@@ -4,6 +4,8 @@ import Glibc
 
 /// The world as it is: the system's clocks, its random numbers, the process's variables.
 package struct LiveWorld: World {
+    private let random = RandomPool()
+
     package init() {}
 
     package func now() -> Timestamp {
@@ -16,7 +18,7 @@ package struct LiveWorld: World {
         return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
     }
 
-    package func randomBytes(_ count: Int) -> [UInt8] { SecureRandom.bytes(count) }
+    package func randomBytes(_ count: Int) -> [UInt8] { random.bytes(count) }
 
     /// Looks at the wall clock again at least every half minute, so that a clock that jumps delays nothing for long.
     package func sleep(until time: Timestamp) async throws {
