@@ -27,6 +27,8 @@ package struct EnvironmentProgram: Sendable {
     package var account: String?
     /// Settings shared by all bindings of a provider, such as hosts that HTTP may reach.
     package var network = NetworkPolicy()
+    /// Where the daemon keeps checkpoints of the journal.
+    package var anchors: [AnchorSetting] = []
 
     package init(name: String, mode: Mode) {
         self.name = name
