@@ -115,6 +115,12 @@ package struct Daemon: Sendable {
             ).routes
             + RunRoutes(store: parts.store, operations: operations).routes
             + PauseRoutes(operations: operations, supervisor: supervisor).routes
+            + (settings.people.map { people in
+                PeopleRoutes(
+                    orders: PeopleOrders(file: people, store: parts.store, world: parts.world),
+                    operations: operations
+                ).routes
+            } ?? [])
     }
 
     // MARK: Signals
