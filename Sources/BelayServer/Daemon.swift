@@ -20,14 +20,17 @@ package struct Daemon: Sendable {
     private let metrics = Metrics()
     private let backlog = Backlog()
     private let standing = Standing()
+    private let anchoring: Anchoring
     private let log: DaemonLog
 
     /// - Parameters:
     ///   - reload: reads the program anew, on SIGHUP.
+    ///   - keeper: puts checkpoints into the environment's anchors.
     ///   - announce: told of the address once it listens there: `127.0.0.1:8421`.
     package init(
         _ settings: DaemonSettings, _ parts: SupervisorParts, program: SupervisedProgram,
-        sources: [any IncidentSource], reload: @escaping @Sendable () async -> Reload,
+        sources: [any IncidentSource], keeper: any CheckpointKeeper,
+        reload: @escaping @Sendable () async -> Reload,
         announce: @escaping @Sendable (String) -> Void
     ) {
         self.settings = settings
@@ -41,6 +44,7 @@ package struct Daemon: Sendable {
         self.log = log
         self.parts = parts
         supervisor = Supervisor(parts, program: program)
+        anchoring = Anchoring(keeper: keeper, world: parts.world, log: log)
     }
 
     /// Serves until it is told to stop by SIGTERM or SIGINT; the store is the caller's to close.
@@ -54,6 +58,9 @@ package struct Daemon: Sendable {
                 .init(service: signals, successTerminationBehavior: .gracefullyShutdownGroup),
                 .init(
                     service: SupervisorService(supervisor: supervisor, standing: standing),
+                    successTerminationBehavior: .ignore),
+                .init(
+                    service: AnchoringService(anchoring: anchoring, supervisor: supervisor),
                     successTerminationBehavior: .ignore),
                 .init(service: application()),
             ], logger: quiet)
@@ -99,7 +106,7 @@ package struct Daemon: Sendable {
         }
         return HealthRoutes(
             store: parts.store, supervisor: supervisor, standing: standing, backlog: backlog,
-            metrics: metrics
+            metrics: metrics, anchoring: anchoring
         ).routes
             + IntakeRoutes(
                 store: parts.store, world: parts.world, supervisor: supervisor, sources: sources,
@@ -108,6 +115,12 @@ package struct Daemon: Sendable {
             ).routes
             + RunRoutes(store: parts.store, operations: operations).routes
             + PauseRoutes(operations: operations, supervisor: supervisor).routes
+            + (settings.people.map { people in
+                PeopleRoutes(
+                    orders: PeopleOrders(file: people, store: parts.store, world: parts.world),
+                    operations: operations
+                ).routes
+            } ?? [])
     }
 
     // MARK: Signals
@@ -119,6 +132,7 @@ package struct Daemon: Sendable {
             settings.failpoint("reload.swap")
             let isNew = program.sources.digest != supervisor.program.sources.digest
             supervisor.adopt(program)
+            await anchoring.tryAgain()
             metrics.add(.reloads, ["outcome", "loaded"])
             if isNew { await recordProgram(program, .programLoaded, reason: "reload") }
             log.logger.notice(
@@ -166,7 +180,21 @@ package struct Daemon: Sendable {
         supervisor.stopCalls()
         log.logger.notice("draining", metadata: ["within": "\(settings.drain.text)"])
         await supervisor.drain(within: settings.drain)
+        await keepLastCheckpoint()
         log.logger.notice("drained")
+    }
+
+    /// Signs what the drain has left and gives it to the anchors.
+    private func keepLastCheckpoint() async {
+        guard await anchoring.isNeeded else { return }
+        do throws(StoreError) {
+            if let signed = try await parts.store.checkpoint(always: true) {
+                log.note(.signed(size: signed.checkpoint.size))
+            }
+        } catch {
+            log.note(.failed("sign the log", error))
+        }
+        await anchoring.finish(within: settings.anchorDrain)
     }
 
     /// Leaves at once; what is on disk is enough for the next process.
@@ -216,6 +244,21 @@ private struct SupervisorService: Service {
             throw error
         }
         // Drained: its turn to end comes after that of the doors.
+        try? await gracefulShutdown()
+    }
+}
+
+/// The anchoring of checkpoints as one of the process's services.
+private struct AnchoringService: Service {
+    let anchoring: Anchoring
+    let supervisor: Supervisor
+
+    func run() async throws {
+        let supervisor = supervisor
+        await cancelWhenGracefulShutdown {
+            await anchoring.run { supervisor.program.environment.anchors }
+        }
+        // Finished by the drain; what else ends it is the end of the process.
         try? await gracefulShutdown()
     }
 }

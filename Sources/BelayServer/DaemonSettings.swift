@@ -12,6 +12,8 @@ package struct DaemonSettings: Sendable {
     package var connectionLimit = 1024
     /// How long calls under way may take to end when it is stopped.
     package var drain: Duration = .seconds(10)
+    /// How long anchors may take for the last checkpoint, after that.
+    package var anchorDrain: Duration = .seconds(5)
     /// `trace`, `debug`, `info`, `notice`, `warning`, `error`.
     package var logLevel = "info"
     /// Called at named places so that tests can stop there; does nothing otherwise.

@@ -18,6 +18,8 @@ final class Metrics: Sendable {
         case reloads = "belay_program_reloads_total"
         case failures = "belay_store_failures_total"
         case checkpoints = "belay_checkpoints_total"
+        case anchored = "belay_anchored_checkpoints_total"
+        case anchorFailures = "belay_anchor_failures_total"
 
         var help: String {
             switch self {
@@ -36,6 +38,9 @@ final class Metrics: Sendable {
             case .reloads: "Attempts to load the program, by outcome."
             case .failures: "Times the store refused."
             case .checkpoints: "Checkpoints signed."
+            case .anchored: "Checkpoints put into an anchor, by anchor."
+            case .anchorFailures:
+                "Times a checkpoint could not be kept in an anchor, or the anchor has another."
             }
         }
     }

@@ -51,10 +51,36 @@ import Testing
         let folder = try Folder()
         try folder.copy(Repository.root.appending(path: "runbooks"), to: "runbooks")
         for environment in ["simulated", "local", "lambda"] {
-            let answer = try await Belay.run("check", "--env", environment, in: folder)
+            let answer = try await Belay.run(
+                "check", "--env", environment, in: folder,
+                variables: ["AWS_REGION": "eu-west-1", "METRICS_URL": "http://127.0.0.1:9090"])
             #expect(answer.status == 0, "\(environment): \(answer.output)\(answer.errors)")
             #expect(answer.output.isEmpty, "\(environment): \(answer.output)")
         }
+    }
+
+    @Test func whatAnEnvironmentLacksIsToldWhenItIsNamed() async throws {
+        let folder = try ServedFolder.make()
+        try folder.write(
+            """
+            apiVersion: belay/v1
+            kind: Environment
+            metadata: {name: bare, owner: team-platform}
+            people: {groups: {sre: []}}
+            env: [SHELL_TIMEOUT]
+            bind: {exec.run: {provider: exec, env: {T: "${{ env.SHELL_TIMEOUT }}"}}}
+
+            """, to: "runbooks/environments/bare.yaml")
+        let plain = try await Belay.run("check", in: folder)
+        #expect(!plain.output.contains("RB110"), "\(plain.output)")
+        let bare = try await Belay.run("check", "--env", "bare", in: folder)
+        #expect(bare.status == 0, "\(bare.errors)")
+        #expect(bare.output.contains("warning[RB1108]: nobody is in `group/sre`"), "\(bare.output)")
+        #expect(bare.output.contains("warning[RB1109]"), "\(bare.output)")
+        #expect(bare.output.contains("people.groups.sre"))
+        let set = try await Belay.run(
+            "check", "--env", "bare", in: folder, variables: ["SHELL_TIMEOUT": "1"])
+        #expect(set.output.contains("RB1108") && !set.output.contains("RB1109"), "\(set.output)")
     }
 
     @Test func colourIsForTerminalsThatWantIt() async throws {

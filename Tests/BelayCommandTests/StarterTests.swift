@@ -11,10 +11,13 @@ import Testing
         try FileManager.default.removeItem(at: mine.url)
         try FileManager.default.moveItem(at: folder.url("mine"), to: mine.url)
         for command in [["check"], ["check", "--env", "production"]] {
-            let answer = try await Belay.run(command, in: mine)
+            let answer = try await Belay.run(
+                command, in: mine, variables: ["REDIS_HOST": "127.0.0.1"])
             #expect(answer.status == 0, "\(answer.output)\(answer.errors)")
             #expect(answer.output.isEmpty, "\(answer.output)")
         }
+        let unset = try await Belay.run("check", "--env", "production", in: mine)
+        #expect(unset.status == 0 && unset.output.contains("RB1109"), "\(unset.output)")
         let tests = try await Belay.run("test", in: mine)
         #expect(tests.status == 0 && tests.lastLine.hasSuffix(" passed, 0 failed"))
         #expect(tests.lastLine != "0 passed, 0 failed")

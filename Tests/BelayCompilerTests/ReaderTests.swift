@@ -118,6 +118,13 @@ struct ReaderTests {
         #expect(environment.windows[0].length.value == .seconds(216_000))
         #expect(environment.account?.value == "123456789012")
         #expect(environment.http?.hosts.map(\.value) == ["api.example.com"])
+        #expect(
+            environment.anchors.map(\.place.value) == [
+                AnchorPlace(kind: .file, place: "/mnt/worm/belay.checkpoints"),
+                AnchorPlace(kind: .http, place: "https://anchor.example.com/belay"),
+                AnchorPlace(kind: .git, place: "/srv/anchors"),
+            ])
+        #expect(environment.anchors.map(\.every?.value) == [nil, .seconds(1800), .seconds(86_400)])
     }
 
     @Test func actionsAndGuardrails() throws {

@@ -80,7 +80,7 @@ import Testing
             openSecrets: { _ in Nothing() })
         let daemon = Daemon(
             settings, parts, program: try Self.supervised(), sources: [Bare()],
-            reload: { .rejected("no files", findings: 1) },
+            keeper: NoAnchors(), reload: { .rejected("no files", findings: 1) },
             announce: { announced.yield($0) })
         let running = Task { try await daemon.run() }
         for await address in addresses {
@@ -107,6 +107,13 @@ import Testing
     private struct Nothing: SecretOpener {
         func open(_ name: String) throws(SecretError) -> String { throw SecretError("none") }
         func redact(_ text: String) -> String { text }
+    }
+
+    /// For an environment without anchors.
+    private struct NoAnchors: CheckpointKeeper {
+        func keep(
+            in place: AnchorPlace, after kept: SignedCheckpoint?
+        ) async throws(AnchorFailure) -> KeptCheckpoint? { nil }
     }
 
     /// A source whose deliveries are one incident each: an id and nothing else.

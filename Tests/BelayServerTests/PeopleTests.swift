@@ -111,10 +111,11 @@ import Testing
     @Test func whatARoleMayDo() {
         let may: [Role: [Route.Access]] = [
             .viewer: [.open, .read], .operator: [.open, .read, .operate],
-            .approver: [.open, .read, .approve], .admin: [.open, .read, .operate, .approve],
+            .approver: [.open, .read, .approve],
+            .admin: [.open, .read, .operate, .approve, .administer],
         ]
         for role in Role.allCases {
-            for access: Route.Access in [.open, .read, .operate, .approve] {
+            for access: Route.Access in [.open, .read, .operate, .approve, .administer] {
                 #expect(role.may(access) == may[role]?.contains(access), "\(role) \(access)")
             }
         }

@@ -9,7 +9,8 @@ package enum DiagnosticCodes {
         .missingKey, .wrongKind, .invalidValue, .unknownValue, .invalidName, .duplicateName,
         .unknownKind, .unsupportedVersion, .conflictingKeys, .nulCharacter,
         .unknownAction, .unknownInput, .missingInput, .inputType,
-        .unknownProvider, .unboundAction, .weakRecovery, .unsetVariable,
+        .unknownProvider, .unboundAction, .weakRecovery, .nobodyApproves,
+        .unsetVariable,
         .unknownField, .expressionInExpression, .expressionType, .expressionSyntax,
         .unquotedExpression, .unclosedTemplate, .templateNotAllowed, .emptyExpression,
         .unreachableRule, .overlappingRules, .neverTrue, .emptyMatch, .noCatchAll,
@@ -116,6 +117,9 @@ extension DiagnosticCode {
     package static let weakRecovery = DiagnosticCode(
         "RB1107", "weak-recovery", .error,
         "an operation is bound to an action that demands a better recovery class")
+    package static let nobodyApproves = DiagnosticCode(
+        "RB1108", "nobody-approves", .warning,
+        "an approval asks a group that has nobody in the environment")
     package static let unsetVariable = DiagnosticCode(
         "RB1109", "unset-variable", .warning,
         "an environment needs a variable or secret that is not set where `check` runs")

@@ -8,4 +8,6 @@ package enum Standards {
     package static let deadline: Duration = .seconds(3600)
     package static let maxInFlight = 16
     package static let againLimit = 1
+    package static let anchorsEvery: Duration = .seconds(3600)
+    package static let anchorsAtMostEvery: Duration = .seconds(60)
 }

@@ -219,9 +219,10 @@ extension StepResolver {
     }
 
     private func approval(_ syntax: ApprovalSyntax) -> Approval {
-        Approval(
-            from: syntax.from?.map(\.value) ?? place.ownerGroup.map { ["group/\($0)"] } ?? [],
-            timeout: syntax.timeout?.value ?? Standards.approvalTimeout,
-            onTimeout: syntax.onTimeout?.value ?? .deny, isDefault: syntax.from == nil)
+        let from = syntax.from?.map(\.value) ?? place.ownerGroup.map { ["group/\($0)"] } ?? []
+        return Approval(
+            from: from, timeout: syntax.timeout?.value ?? Standards.approvalTimeout,
+            onTimeout: syntax.onTimeout?.value ?? .deny, isDefault: syntax.from == nil,
+            places: syntax.from?.map(\.span) ?? from.map { _ in syntax.span })
     }
 }

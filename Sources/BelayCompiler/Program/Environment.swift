@@ -27,6 +27,8 @@ package struct EnvironmentProgram: Sendable {
     package var account: String?
     /// Settings shared by all bindings of a provider, such as hosts that HTTP may reach.
     package var network = NetworkPolicy()
+    /// Where the daemon keeps checkpoints of the journal.
+    package var anchors: [AnchorSetting] = []
 
     package init(name: String, mode: Mode) {
         self.name = name
@@ -39,9 +41,12 @@ package struct EnvironmentProgram: Sendable {
     }
 
     /// Whether a binding reads a variable without saying what to do when it is not set (`env.?NAME`).
-    package func requiresVariable(_ name: String) -> Bool {
+    package func requiresVariable(_ name: String) -> Bool { !settings(requiring: name).isEmpty }
+
+    /// The settings that read a variable so.
+    func settings(requiring name: String) -> [NamedTemplate] {
         let settings = bindings.values.flatMap { $0.settings + $0.oncall.values.flatMap { $0 } }
-        return settings.flatMap(\.value.formulas).contains { $0.text.contains("env.\(name)") }
+        return settings.filter { $0.value.formulas.contains { $0.requiresVariable(name) } }
     }
 
     /// Whether a changing step needs an entry under `targets`; `simulated` knows no targets.
@@ -154,5 +159,17 @@ package struct NetworkPolicy: Sendable, Hashable {
     package init(hosts: [String] = [], addresses: [String] = []) {
         self.hosts = hosts
         self.addresses = addresses
+    }
+}
+
+extension Formula {
+    /// Whether it names `env.NAME`, and not only a longer name that begins so.
+    fileprivate func requiresVariable(_ name: String) -> Bool {
+        text.ranges(of: "env.\(name)").contains { range in
+            let next = text[range.upperBound...].utf8.first ?? 0
+            return
+                !(next == UInt8(ascii: "_") || CoreSchema.isDigit(next)
+                || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(next | 0x20))
+        }
     }
 }

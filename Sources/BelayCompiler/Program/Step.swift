@@ -142,14 +142,18 @@ package struct Approval: Sendable {
     package var onTimeout: Silence
     /// Whether `from` is the owner's group because the runbook names nobody.
     package var isDefault: Bool
+    /// Where each of `from` is named; empty where no file does.
+    package var places: [SourceSpan]
 
     package init(
-        from: [String], timeout: Duration, onTimeout: Silence, isDefault: Bool = false
+        from: [String], timeout: Duration, onTimeout: Silence, isDefault: Bool = false,
+        places: [SourceSpan] = []
     ) {
         self.from = from
         self.timeout = timeout
         self.onTimeout = onTimeout
         self.isDefault = isDefault
+        self.places = places
     }
 }
 

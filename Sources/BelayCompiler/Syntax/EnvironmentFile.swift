@@ -20,6 +20,7 @@ package struct EnvironmentFile: Sendable {
     package var windows: [WindowSyntax] = []
     package var account: Located<String>?
     package var http: NetworkSyntax?
+    package var anchors: [AnchorSyntax] = []
 }
 
 /// Which provider carries an action out.
@@ -124,4 +125,10 @@ package struct NetworkSyntax: Sendable {
     package var hosts: [Located<String>]
     package var addresses: [Located<String>]
     package var span: SourceSpan
+}
+
+/// `{file: PATH}`, `{http: URL}` or `{git: FOLDER}`, and `every`: where checkpoints of the journal are kept.
+package struct AnchorSyntax: Sendable {
+    package var place: Located<AnchorPlace>
+    package var every: Located<Duration>?
 }

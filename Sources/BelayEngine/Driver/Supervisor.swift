@@ -13,6 +13,8 @@ package actor Supervisor {
     private var driven: [String: Driven] = [:]
     private var generation = 0
     private var isDraining = false
+    /// Signs now and then; nobody else signs while it does.
+    private var signer: Task<Void, Never>?
     private nonisolated let bell: AsyncStream<Void>.Continuation
     private let bells: AsyncStream<Void>
 
@@ -74,6 +76,7 @@ package actor Supervisor {
             while (try? await world.sleep(for: tick)) != nil { bell.yield() }
         }
         let signer = Task { await self.signForEver() }
+        self.signer = signer
         defer {
             ticker.cancel()
             signer.cancel()
@@ -306,6 +309,9 @@ package actor Supervisor {
         while !driven.isEmpty, world.uptime() < deadline + Bounds.providerGrace {
             try? await world.sleep(for: .milliseconds(20))
         }
+        // Two signatures at once would race for the place of the newest.
+        signer?.cancel()
+        await signer?.value
     }
 
     // MARK: Now and then

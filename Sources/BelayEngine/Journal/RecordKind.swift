@@ -51,6 +51,8 @@ package enum RecordKind: String, Sendable, Hashable, CaseIterable {
     case pauseLifted = "pause.lifted"
     case pauseExpired = "pause.expired"
     case authDenied = "auth.denied"
+    case authGranted = "auth.granted"
+    case authRevoked = "auth.revoked"
     case exportDone = "export.done"
     case retentionPruned = "retention.pruned"
     case payloadsForgotten = "payloads.forgotten"

@@ -10,6 +10,8 @@ struct Route: Sendable {
         case operate
         /// Who may consent.
         case approve
+        /// Who may say what others may do.
+        case administer
     }
 
     var method: String

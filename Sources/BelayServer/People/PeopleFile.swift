@@ -64,16 +64,12 @@ package struct PeopleFile: Sendable {
         ]
         let bytes = Array((document.pretty() + "\n").utf8)
         let new = path + ".new"
-        let descriptor = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw errno == EEXIST
+        do throws(PrivateFile.Failure) { try PrivateFile.make(bytes, at: new) } catch {
+            throw error.code == EEXIST
                 ? Problem(message: "\(new) is there: another command writes it, or was cut off")
-                : failure("cannot be written")
+                : Problem(message: "\(path) cannot be written: \(error.message)")
         }
-        let isWritten =
-            Glibc.write(descriptor, bytes, bytes.count) == bytes.count && fsync(descriptor) == 0
-        close(descriptor)
-        guard isWritten, rename(new, path) == 0 else {
+        guard rename(new, path) == 0 else {
             let problem = failure("cannot be written")
             unlink(new)
             throw problem

@@ -1,4 +1,5 @@
 package import BelayCompiler
+import BelayEngine
 package import Cryptography
 package import JSON
 
@@ -37,6 +38,11 @@ package struct PersonToken: Sendable, Hashable {
 
     /// A new token's text: shown once, kept nowhere.
     package static func make() -> String { "belay_" + Base64.encode(SecureRandom.bytes(32), .url) }
+
+    /// Whether a person can be called so: as records name people.
+    package static func isName(_ text: String) -> Bool {
+        RecordText.isName(text) && !text.contains(":")
+    }
 
     package static func hash(of token: String) -> Digest { SHA256.hash(Array(token.utf8)) }
 }

@@ -11,6 +11,7 @@ package enum Role: String, Sendable, Hashable, CaseIterable {
         case .open, .read: true
         case .operate: self == .operator || self == .admin
         case .approve: self == .approver || self == .admin
+        case .administer: self == .admin
         }
     }
 }

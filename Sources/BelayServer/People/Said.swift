@@ -34,4 +34,6 @@ struct Said: Sendable {
     }
 
     func text(_ name: String) -> String? { body[name]?.stringValue }
+
+    func object(_ name: String) -> JSONValue? { body[name] }
 }

@@ -10,6 +10,7 @@ struct HealthRoutes: Sendable {
     let standing: Standing
     let backlog: Backlog
     let metrics: Metrics
+    let anchoring: Anchoring
 
     var routes: [Route] {
         [
@@ -60,7 +61,7 @@ struct HealthRoutes: Sendable {
                 Metrics.Gauge(
                     name: "belay_ready", help: "Whether incidents are taken in.",
                     values: [([], standing.obstacle == nil ? 1 : 0)]),
-            ]
+            ] + (await anchoring.gauges)
         }
     }
 }

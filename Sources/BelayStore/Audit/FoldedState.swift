@@ -39,7 +39,7 @@ struct FoldedState {
         .approvalRequested, .approvalGranted, .approvalDenied, .approvalExpired, .stepBegan,
         .stepListed, .stepPinned, .stepTimer, .stepTimerFired, .stepIntent, .stepLateResult,
         .stepJudged, .stepRefused, .stepUnknown, .stepSkipped, .guardrailDenied, .authDenied,
-        .exportDone,
+        .authGranted, .authRevoked, .exportDone,
     ]
 
     /// Whether the fold needs the whole record; a result's chain and kind are enough.

@@ -1,5 +1,7 @@
 import ArgumentParser
+import BelayCompiler
 import BelayEngine
+import BelayProviders
 import BelayStore
 
 /// `belay audit anchor`: keep the newest checkpoint where whoever holds the journal cannot reach it.
@@ -10,7 +12,8 @@ struct AuditAnchorCommand: AsyncParsableCommand {
         discussion: """
             What a checkpoint covers cannot be changed unnoticed as long as the checkpoint is kept elsewhere. A file and \
             a repository are first asked what they have: a journal that does not continue it is not anchored, and the \
-            exit status is 1. Nothing is sent twice.
+            exit status is 1; so it is for an address that answers 409. `belay serve` does the same every hour for the \
+            `anchors` of its environment.
 
             Example:
               belay audit anchor --file /mnt/worm/belay.checkpoints
@@ -41,17 +44,28 @@ struct AuditAnchorCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let log = try store.log()
-        let newest: SignedCheckpoint
-        do throws(StoreError) {
-            guard let found = try log.checkpoint() else { throw .notFound("checkpoint yet") }
-            newest = found
-        } catch {
-            throw CommandProblem(error, try store.path)
+        let anchor = Anchor(journal: try store.path, tools: .system())
+        let places =
+            file.map { AnchorPlace(kind: .file, place: $0) }
+            + http.map { AnchorPlace(kind: .http, place: $0) }
+            + git.map { AnchorPlace(kind: .git, place: $0) }
+        for address in http {
+            do throws(WebAddressError) { _ = try WebAddress(address) } catch {
+                throw CommandProblem(.usage, "\(address): \(error.message)")
+            }
         }
-        let anchor = Anchor(log: log, newest: newest)
-        for path in file { Output.standard(try anchor.append(to: path)) }
-        for address in http { Output.standard(try await anchor.post(to: address)) }
-        for folder in git { Output.standard(try await anchor.commit(to: folder)) }
+        try store.reading { log throws(StoreError) in
+            guard try log.checkpoint() != nil else { throw .notFound("checkpoint yet") }
+        }
+        for place in places {
+            do throws(AnchorFailure) {
+                guard let kept = try await anchor.keep(in: place, after: nil) else { continue }
+                let count = kept.signed.checkpoint.size
+                Output.standard("\(place.place)\(kept.isNew ? ":" : " has it:") \(count) records")
+            } catch {
+                throw CommandProblem(
+                    error.isForeign ? .findings : .unreadable, error.message, help: error.help)
+            }
+        }
     }
 }

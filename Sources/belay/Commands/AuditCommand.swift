@@ -162,7 +162,7 @@ struct AuditVerifyCommand: ParsableCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("A file with a checkpoint that was kept elsewhere.", valueName: "file"))
+        help: ArgumentHelp("A file with checkpoints that were kept elsewhere.", valueName: "file"))
     var checkpoint: [String] = []
 
     @Option(name: .long, help: "human or json.")
@@ -175,7 +175,11 @@ struct AuditVerifyCommand: ParsableCommand {
             }
             return key
         }
-        let remembered = try checkpoint.map { String(decoding: try Files.read($0), as: UTF8.self) }
+        let remembered = try checkpoint.flatMap { path in
+            let text = String(decoding: try Files.read(path), as: UTF8.self)
+            let notes = CheckpointNotes(text).notes
+            return notes.isEmpty ? [text] : notes
+        }
         let report = try report(keys, remembered)
         Output.standard(format == "json" ? report.json.pretty() : VerificationView(report).text)
         if !report.isSound { throw ExitStatus.findings }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BelayCompiler
+import BelayEngine
 import BelayProviders
 import JSON
 
@@ -24,7 +25,8 @@ struct CheckCommand: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Also check that this environment can carry out every rule.", valueName: "name"))
+            "Also check that this environment can carry out every rule, has whom approvals ask and is given its variables.",
+            valueName: "name"))
     var env: String?
 
     @Option(
@@ -53,6 +55,14 @@ struct CheckCommand: ParsableCommand {
         if let env, let program = compilation.program {
             let environment = try EnvironmentOptions.named(env, program)
             EnvironmentCheck.run(program, environment, &diagnostics)
+            EnvironmentReadiness.approvals(of: program, in: environment, &diagnostics)
+            let file = compilation.syntax.environments.first { $0.metadata.name.value == env }
+            if let file {
+                let world = LiveWorld()
+                EnvironmentReadiness.variables(
+                    of: environment, declaredIn: file,
+                    isSet: { world.variable($0) != nil }, &diagnostics)
+            }
         }
         let view = FindingsView(diagnostics, format: format, color: color)
         Output.standard(view.text)

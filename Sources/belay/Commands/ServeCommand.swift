@@ -78,6 +78,7 @@ struct ServeCommand: AsyncParsableCommand {
         parts.inFlight = inFlight
         let daemon = Daemon(
             settings, parts, program: await loaded.supervised(tools), sources: BuiltinSources.all,
+            keeper: Anchor(journal: store.files.path, tools: tools),
             reload: {
                 do { return .loaded(try await loader.load(world).supervised(tools)) } catch {
                     return Self.rejection(error)

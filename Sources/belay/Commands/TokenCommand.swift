@@ -12,7 +12,7 @@ struct TokenCommand: ParsableCommand {
 }
 
 /// `belay token add`: a token for a person.
-struct TokenAddCommand: ParsableCommand {
+struct TokenAddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Make a token for a person; it is shown once.",
         discussion: """
@@ -22,7 +22,7 @@ struct TokenAddCommand: ParsableCommand {
 
             A viewer reads; an operator delivers, pauses, cancels and resolves; an approver approves and denies; an \
             admin does all of it. The file `.people` beside the journal keeps the token's SHA-256, never the token; \
-            the daemon reads it with the next request.
+            the daemon reads it with the next request. Who got which roles, and by whom, is on record.
             """)
 
     @Argument(help: "Whose token it is: the name in groups and on record.")
@@ -39,28 +39,44 @@ struct TokenAddCommand: ParsableCommand {
         help: ArgumentHelp("How long it is good; for ever if not given.", valueName: "length"))
     var length: String?
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var order: OrderOptions
 
-    func run() throws {
+    func run() async throws {
         let now = LiveWorld().now()
-        guard RecordText.isName(name), !name.contains(":") else {
+        guard PersonToken.isName(name) else {
             throw CommandProblem(
                 .usage, "'\(name)' is no name", help: "printable, without spaces and quotes: ann")
         }
         let roles = try roles()
-        let file = PeopleFile(path: PeopleFile.path(beside: try store.path))
         let text = PersonToken.make()
         let token = PersonToken(
             name: name, roles: roles, hash: PersonToken.hash(of: text), createdAt: now,
             expiresAt: try expiry(now))
-        do throws(PeopleFile.Problem) { try file.write(try file.read() + [token]) } catch {
-            throw CommandProblem(error)
-        }
+        try await add(token)
         Output.standardError(
             "\(name) is \(roles.map(\.rawValue).joined(separator: ", "))"
                 + (token.expiresAt.map { " until \($0.shortRFC3339)" } ?? "")
                 + "; the token, shown only now:")
         Output.standard(text)
+    }
+
+    /// On record, if there is a journal; only the token's hash leaves this process.
+    private func add(_ token: PersonToken) async throws(CommandProblem) {
+        let journal = try order.store.path
+        let file = PeopleFile(path: PeopleFile.path(beside: journal))
+        guard Files.exists(journal) else {
+            do throws(PeopleFile.Problem) { try file.write(try file.read() + [token]) } catch {
+                throw CommandProblem(error)
+            }
+            return Output.standardError(TokenCommand.unrecorded)
+        }
+        _ = try await order.carryOut(
+            "/v1/people", ["token": token.json],
+            onStore: { (store, person) async throws(OperationProblem) in
+                try await PeopleOrders(file: file, store: store, world: LiveWorld()).add(
+                    token, by: person)
+                return [:]
+            })
     }
 
     private func roles() throws(CommandProblem) -> [Role] {
@@ -127,7 +143,7 @@ struct TokenListCommand: ParsableCommand {
 }
 
 /// `belay token revoke`: a person's tokens are good no more.
-struct TokenRevokeCommand: ParsableCommand {
+struct TokenRevokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke", abstract: "End all tokens of a person, with the next request.",
         discussion: "Example:\n  belay token revoke ann")
@@ -135,30 +151,64 @@ struct TokenRevokeCommand: ParsableCommand {
     @Argument(help: "Whose tokens.")
     var name: String
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var order: OrderOptions
 
-    func run() throws {
-        let now = LiveWorld().now()
-        let file = PeopleFile(path: PeopleFile.path(beside: try store.path))
-        var tokens: [PersonToken]
-        do throws(PeopleFile.Problem) { tokens = try file.read() } catch {
-            throw CommandProblem(error)
-        }
-        let places = tokens.indices.filter {
-            tokens[$0].name == name && tokens[$0].standing(at: now) == .active
-        }
-        guard !places.isEmpty else {
-            let near = Suggestion.nearest(to: name, in: tokens.map(\.name).filter { $0 != name })
-            throw CommandProblem(
-                .findings, "\(name) has no token that is good",
-                help: near.map { "did you mean \($0)?" } ?? "belay token list")
-        }
-        for place in places { tokens[place].revokedAt = now }
-        do throws(PeopleFile.Problem) { try file.write(tokens) } catch {
-            throw CommandProblem(error)
-        }
-        Output.standard("\(places.count) token\(places.count == 1 ? "" : "s") of \(name) revoked")
+    func run() async throws {
+        let count = try await revoke()
+        Output.standard("\(count) token\(count == 1 ? "" : "s") of \(name) revoked")
     }
+
+    /// On record, if there is a journal. A journal that cannot be written lets nobody keep a token: what is missing is
+    /// said then.
+    private func revoke() async throws(CommandProblem) -> Int {
+        let journal = try order.store.path
+        let file = PeopleFile(path: PeopleFile.path(beside: journal))
+        let before = file.active(name)
+        guard Files.exists(journal) else {
+            let count = try end(file)
+            Output.standardError(TokenCommand.unrecorded)
+            return count
+        }
+        do throws(CommandProblem) {
+            let done = try await order.carryOut(
+                "/v1/people/revoke", ["name": .string(name)],
+                onStore: { (store, person) async throws(OperationProblem) in
+                    let orders = PeopleOrders(file: file, store: store, world: LiveWorld())
+                    return [
+                        "revoked": .integer(Int64(try await orders.revoke(name, by: person)))
+                    ]
+                })
+            return done.answer["revoked"]?.integerValue.map(Int.init) ?? 0
+        } catch {
+            // Somebody said no, or there is nothing to end.
+            guard error.status != .findings, before > 0 else { throw error }
+            if file.active(name) > 0 { _ = try end(file) }
+            Output.standardError("\(error.text)\nbelay: revoked, but that is not on record")
+            return before
+        }
+    }
+
+    private func end(_ file: PeopleFile) throws(CommandProblem) -> Int {
+        do throws(OperationProblem) {
+            return try PeopleOrders.end(name, in: file, at: LiveWorld().now()).count
+        } catch {
+            throw CommandProblem(error, file.path)
+        }
+    }
+}
+
+extension PeopleFile {
+    /// How many tokens of a person are good; none where the file cannot be read.
+    fileprivate func active(_ name: String) -> Int {
+        let now = LiveWorld().now()
+        let tokens = try? read()
+        return tokens?.count { $0.name == name && $0.standing(at: now) == .active } ?? 0
+    }
+}
+
+extension TokenCommand {
+    /// Said where there is no journal yet.
+    fileprivate static let unrecorded = "there is no journal yet, so this is not on record"
 }
 
 extension CommandProblem {

@@ -1,117 +1,161 @@
+import BelayCompiler
 import BelayEngine
 import BelayProviders
 import BelayStore
-import Glibc
 
-/// Puts one checkpoint into places outside the journal.
-struct Anchor {
-    let log: AuditLog
-    let newest: SignedCheckpoint
+/// Keeps checkpoints of a journal in files, at addresses and in git repositories: for `belay audit anchor` and for the
+/// daemon alike.
+struct Anchor: CheckpointKeeper {
+    /// The journal's database; it is read beside whoever has it open.
+    let journal: String
+    let tools: ProviderTools
 
-    /// The file of a git work tree that holds the checkpoints.
-    static let gitFile = "belay.checkpoints"
-
-    /// Appends the note and syncs the file, unless it ends with that note already.
-    func append(to path: String) throws -> String {
-        let kept = Files.exists(path) ? String(decoding: try Files.read(path), as: UTF8.self) : ""
-        if kept.hasSuffix(newest.note) {
-            return "\(path) has it: \(newest.checkpoint.size) records"
+    func keep(
+        in place: AnchorPlace, after kept: SignedCheckpoint?
+    ) async throws(AnchorFailure) -> KeptCheckpoint? {
+        if let kept, try await newest() == kept { return KeptCheckpoint(kept, isNew: false) }
+        return switch place.kind {
+        case .file: try await append(to: place.place)
+        case .http: try await post(to: place.place)
+        case .git: try await commit(to: place.place)
         }
-        try requireContinuation(of: kept, path)
-        let text = (kept.isEmpty ? "" : "\n") + newest.note
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw Self.failure(path) }
-        defer { close(descriptor) }
-        let bytes = Array(text.utf8)
-        guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
-            throw Self.failure(path)
-        }
-        return "\(path): \(newest.checkpoint.size) records"
     }
 
-    /// Notes follow each other with a blank line between; a note has one blank line within.
-    private func requireContinuation(of kept: String, _ path: String) throws {
-        guard let last = Self.lastNote(kept) else {
-            guard kept.isEmpty else {
-                throw CommandProblem(.findings, "\(path) does not end with a checkpoint")
+    private func newest() async throws(AnchorFailure) -> SignedCheckpoint? {
+        try await blocking { () throws(AnchorFailure) in try journalLog().newest() }
+    }
+
+    private func append(to path: String) async throws(AnchorFailure) -> KeptCheckpoint? {
+        try await blocking { () throws(AnchorFailure) in
+            try AnchorFile(path: path).append(newestOf: journalLog())
+        }
+    }
+
+    /// What reads and writes files has a thread of its own.
+    private func blocking<Value: Sendable>(
+        _ work: @escaping @Sendable () throws(AnchorFailure) -> Value
+    ) async throws(AnchorFailure) -> Value {
+        let result = await OwnThread.run { () -> Result<Value, AnchorFailure> in
+            do throws(AnchorFailure) { return .success(try work()) } catch {
+                return .failure(error)
             }
-            return
         }
-        guard let old = SignedCheckpoint(note: last, keys: log.files.knownVerifiers()) else {
-            throw CommandProblem(
-                .findings, "the last checkpoint of \(path) is signed by no key of this journal",
-                help: "belay audit verify")
-        }
-        guard case .consistent = try log.consistency(old: old, new: newest) else {
-            throw CommandProblem(
-                .findings,
-                "the journal does not continue the last checkpoint of \(path), of \(old.checkpoint.size) records",
-                help: "belay audit verify --checkpoint")
+        return try result.get()
+    }
+
+    private func journalLog() throws(AnchorFailure) -> AuditLog {
+        do throws(StoreError) { return try AuditLog(path: journal) } catch {
+            throw AnchorFailure(error, journal)
         }
     }
 
-    static func lastNote(_ kept: String) -> String? {
-        let blocks = kept.split(separator: "\n\n").suffix(2).map(String.init)
-        guard blocks.count == 2 else { return nil }
-        return blocks[0] + "\n\n" + (blocks[1].hasSuffix("\n") ? blocks[1] : blocks[1] + "\n")
-    }
+    // MARK: Addresses
 
-    /// Sends the note as text; any answer but 2xx is a failure.
-    func post(to address: String) async throws -> String {
+    /// Sends the note as text. Any 2xx says that it is kept, 409 that another is kept which this does not continue.
+    private func post(to address: String) async throws(AnchorFailure) -> KeptCheckpoint? {
+        guard let signed = try await newest() else { return nil }
         let url: WebAddress
         do throws(WebAddressError) { url = try WebAddress(address) } catch {
-            throw CommandProblem(.usage, "\(address): \(error.message)")
+            throw AnchorFailure("\(address): \(error.message)")
         }
         var request = HTTPRequest("POST", url)
         request.headers = [HTTPHeader("Content-Type", "text/plain; charset=utf-8")]
-        request.body = Array(newest.note.utf8)
+        request.body = Array(signed.note.utf8)
         // The person who gave the address may name one in the own network.
         var policy = HostPolicy()
         policy.trusted = [url.authority]
         let answer: HTTPResponse
         do throws(TransferFailure) {
-            answer = try await ProviderTools.system().http.send(request, policy: policy)
+            answer = try await tools.http.send(request, policy: policy)
         } catch {
-            throw CommandProblem(.unreadable, "\(address): \(error)")
+            throw AnchorFailure("\(address): \(error)")
+        }
+        if answer.status == 409 {
+            throw AnchorFailure(
+                "\(address) has a checkpoint that the journal \(journal) does not continue",
+                isForeign: true, help: AnchorFile.foreignHelp)
         }
         guard (200..<300).contains(answer.status) else {
-            throw CommandProblem(.unreadable, "\(address) answered \(answer.status)")
+            throw AnchorFailure("\(address) answered \(answer.status)")
         }
-        return "\(address): \(newest.checkpoint.size) records"
+        return KeptCheckpoint(signed, isNew: true)
     }
+
+    // MARK: Repositories
 
     /// Appends to a file of the work tree and commits it; pushing is the repository's own matter (a hook, a timer).
-    func commit(to folder: String) async throws -> String {
-        let path = "\(folder)/\(Self.gitFile)"
-        let said = try append(to: path)
-        try await git(folder, ["add", Self.gitFile])
-        let message = "\(newest.checkpoint.origin) at \(newest.checkpoint.size) records"
-        if !said.contains(" has it") {
-            try await git(folder, ["commit", "--quiet", "-m", message, "--", Self.gitFile])
-        }
-        return said
+    private func commit(to folder: String) async throws(AnchorFailure) -> KeptCheckpoint? {
+        let name = AnchorFile.gitName
+        try await requireGrowth(name, in: folder)
+        guard var kept = try await append(to: "\(folder)/\(name)") else { return nil }
+        try await git(folder, ["add", "--", name])
+        // What a process that died had appended is committed too.
+        let staged = try await git(
+            folder, ["diff", "--cached", "--quiet", "--", name], may: [0, 1])
+        guard staged.ending == .exited(1) else { return kept }
+        let checkpoint = kept.signed.checkpoint
+        let message = "\(checkpoint.origin) at \(checkpoint.size) records"
+        try await git(folder, ["commit", "--quiet", "-m", message, "--", name])
+        kept.isNew = true
+        return kept
     }
 
-    private func git(_ folder: String, _ arguments: [String]) async throws {
+    /// The work tree may have more than the last commit, never less or other.
+    private func requireGrowth(_ name: String, in folder: String) async throws(AnchorFailure) {
+        let status = try await git(folder, ["status", "--porcelain", "--", name]).output.text
+        guard !status.isEmpty, !status.hasPrefix("??"), !status.hasPrefix("A") else { return }
+        let changes = try await git(folder, ["diff", "--numstat", "HEAD", "--", name]).output.text
+        // Lines added, lines taken away, name.
+        guard changes.isEmpty || changes.split(separator: "\t").dropFirst().first == "0" else {
+            throw AnchorFailure(
+                "\(folder)/\(name) is not what was committed last", isForeign: true,
+                help: "git -C \(folder) diff HEAD -- \(name)")
+        }
+    }
+
+    @discardableResult
+    private func git(
+        _ folder: String, _ arguments: [String], may statuses: Set<Int> = [0]
+    ) async throws(AnchorFailure) -> ChildResult {
         var command = ChildCommand("/usr/bin/git")
-        command.arguments = ["-C", folder] + arguments
-        for name in ["HOME", "PATH"] {
-            command.environment[name] = LiveWorld().variable(name)
+        // The child begins in the root folder.
+        let place = folder.hasPrefix("/") ? folder : "\(Files.currentFolder)/\(folder)"
+        command.arguments = ["-C", place] + arguments
+        for name in ["HOME", "PATH", "XDG_CONFIG_HOME"] {
+            command.environment[name] = tools.variable(name)
         }
         let result: ChildResult
-        do throws(ChildError) {
-            result = try await ProviderTools.system().children.run(command)
-        } catch {
-            throw CommandProblem(.unreadable, "git in \(folder): \(error)")
+        do throws(ChildError) { result = try await tools.children.run(command) } catch {
+            throw AnchorFailure("git in \(folder): \(error.message)")
         }
-        guard result.ending == .exited(0) else {
-            throw CommandProblem(
-                .unreadable, "git in \(folder): \(result.error.text)",
+        guard case .exited(let status) = result.ending, statuses.contains(status) else {
+            throw AnchorFailure(
+                "git in \(folder): \(result.error.text.trimmedLines)",
                 help: "git -C \(folder) status")
         }
+        return result
     }
+}
 
-    private static func failure(_ path: String) -> CommandProblem {
-        CommandProblem(.unreadable, "cannot write \(path): \(String(cString: strerror(errno)))")
+extension AnchorFailure {
+    /// What a store says.
+    init(_ error: StoreError, _ journal: String) {
+        self.init("the journal \(journal) cannot be read: \(error)", help: "belay audit verify")
+    }
+}
+
+extension AuditLog {
+    /// The newest signed checkpoint, nil before the first.
+    func newest() throws(AnchorFailure) -> SignedCheckpoint? {
+        do throws(StoreError) { return try checkpoint() } catch {
+            throw AnchorFailure(error, files.path)
+        }
+    }
+}
+
+extension String {
+    /// On one line, without blanks at its ends.
+    fileprivate var trimmedLines: String {
+        split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 }

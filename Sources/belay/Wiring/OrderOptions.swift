@@ -31,6 +31,19 @@ struct OrderOptions: ParsableArguments {
         _ path: String, _ body: JSONObject,
         here: (Operations, Person) async throws(OperationProblem) -> JSONValue
     ) async throws(CommandProblem) -> Carried {
+        try await carryOut(
+            path, body,
+            onStore: {
+                (store, person) async throws(OperationProblem) in
+                try await here(Self.operations(store), person)
+            })
+    }
+
+    /// The same for an order that is none to a run.
+    func carryOut(
+        _ path: String, _ body: JSONObject,
+        onStore here: (SQLiteStore, Person) async throws(OperationProblem) -> JSONValue
+    ) async throws(CommandProblem) -> Carried {
         let journal = try store.path
         var body = body
         body["by"] = by.map(JSONValue.string)
@@ -47,7 +60,7 @@ struct OrderOptions: ParsableArguments {
         }
         let opened = try await store.open()
         do throws(OperationProblem) {
-            let answer = try await here(Self.operations(opened), Person(user))
+            let answer = try await here(opened, Person(user))
             await opened.close()
             return Carried(answer: answer, person: user, byDaemon: false)
         } catch {

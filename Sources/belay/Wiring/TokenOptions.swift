@@ -1,7 +1,7 @@
 import ArgumentParser
 import BelayEngine
+import BelayServer
 import Cryptography
-import Glibc
 
 /// What clients of a daemon must bear.
 struct TokenOptions: ParsableArguments {
@@ -20,7 +20,12 @@ struct TokenOptions: ParsableArguments {
     func make(beside store: String) throws(CommandProblem) -> [UInt8] {
         if tokenFile == nil, Self.variable == nil, !Files.exists(store + ".token") {
             let token = Array(Base64.encode(SecureRandom.bytes(32), .url).utf8)
-            try Self.write(token + [0x0a], to: store + ".token")
+            let path = store + ".token"
+            do throws(PrivateFile.Failure) {
+                try PrivateFile.make(token + [0x0a], at: path)
+            } catch {
+                throw CommandProblem(.unreadable, "cannot write \(path): \(error.message)")
+            }
         }
         return try read(beside: store)
     }
@@ -46,16 +51,5 @@ struct TokenOptions: ParsableArguments {
                 help: "at least \(least) printable characters: openssl rand -base64 32")
         }
         return token
-    }
-
-    private static func write(_ bytes: [UInt8], to path: String) throws(CommandProblem) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0, Glibc.write(descriptor, bytes, bytes.count) == bytes.count,
-            fsync(descriptor) == 0
-        else {
-            throw CommandProblem(
-                .unreadable, "cannot write \(path): \(String(cString: strerror(errno)))")
-        }
-        close(descriptor)
     }
 }

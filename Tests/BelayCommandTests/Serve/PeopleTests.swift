@@ -130,4 +130,88 @@ import Testing
         #expect(role.status == 2 && role.errors.contains("did you mean approver?"))
         #expect(try await Self.denials(in: folder).contains("_token"))
     }
+
+    // MARK: On record
+
+    private static func given(in folder: Folder) async throws -> [String] {
+        let log = try await Belay.run(
+            "audit", "log", "--kind", "auth.granted", "--kind", "auth.revoked", "--store",
+            "journal.db", in: folder)
+        return log.output.split(separator: "\n").map(String.init)
+    }
+
+    @Test func whoGetsAndLosesRolesIsOnRecord() async throws {
+        let folder = try ServedFolder.make()
+        let daemon = try await Daemon.start(in: folder)
+        let ann = try await Self.token(
+            "ann", "--role", "approver", "--role", "viewer", "--by", "eve", in: folder)
+        let taken = try await Belay.run(
+            "token", "revoke", "ann", "--by", "eve", "--store", "journal.db", in: folder)
+        #expect(taken.output == "1 token of ann revoked\n" && taken.errors.isEmpty)
+        #expect(await daemon.stop() == 0, "\(daemon.log)")
+        // Without a daemon too; the user's name where nobody is named.
+        let bo = try await Self.token("bo", "--role", "admin", in: folder)
+        let lines = try await Self.given(in: folder)
+        let ends = [
+            "ann: approver, viewer  by person:eve", "ann: approver, viewer  by person:eve",
+            "bo: admin  by person:ann",
+        ]
+        #expect(lines.count == 3, "\(lines)")
+        for (line, end) in zip(lines, ends) { #expect(line.hasSuffix(end), "\(line)") }
+        #expect(lines[0].contains("auth.granted") && lines[1].contains("auth.revoked"))
+        let export = try await Belay.run("audit", "export", "--store", "journal.db", in: folder)
+        let file = try folder.text("journal.db.people")
+        for token in [ann, bo] { #expect(!(export.output + file).contains(token)) }
+        for match in file.matches(of: #/"sha256": "([0-9a-f]{64})"/#) {
+            #expect(!export.output.contains(match.1))
+        }
+        let verified = try await Belay.run("audit", "verify", "--store", "journal.db", in: folder)
+        #expect(verified.status == 0, "\(verified.output)")
+    }
+
+    @Test func onlyAnAdminSaysWhatOthersMay() async throws {
+        let folder = try ServedFolder.make()
+        let daemon = try await Daemon.start(in: folder)
+        let cy = try await Self.token("cy", "--role", "operator", "--role", "approver", in: folder)
+        let dan = try await Self.token("dan", "--role", "admin", in: folder)
+        let hash = String(repeating: "ab", count: 32)
+        let body = #"{"token": {"name": "cy", "roles": ["admin"], "sha256": "\#(hash)"}}"#
+        let refused = try await daemon.ask("POST", "/v1/people", body, token: cy)
+        #expect(refused.status == 403, "\(refused.text)")
+        let end = try await daemon.ask("POST", "/v1/people/revoke", #"{"name": "dan"}"#, token: cy)
+        #expect(end.status == 403, "\(end.text)")
+        for wrong in [
+            body.replacing("admin", with: "chief"), body.replacing("abab", with: "zz"),
+            body.replacing(#""cy""#, with: #""c y""#), "{}",
+        ] {
+            let answer = try await daemon.ask("POST", "/v1/people", wrong, token: dan)
+            #expect(answer.status == 400, "\(answer.text)")
+        }
+        #expect(try await daemon.ask("POST", "/v1/people", body, token: dan).status == 201)
+        let proven = try await Self.given(in: folder)
+        #expect(proven.last?.hasSuffix("cy: admin  by person:dan") == true, "\(proven)")
+        #expect(try await daemon.ask("POST", "/v1/people/revoke", "{}", token: dan).status == 400)
+    }
+
+    @Test func aTokenEndsAlsoWhereNothingCanBeRecorded() async throws {
+        let folder = try ServedFolder.make()
+        let early = try await Belay.run(
+            "token", "add", "eve", "--role", "viewer", "--store", "journal.db", in: folder)
+        #expect(early.status == 0 && early.errors.contains("not on record"), "\(early.errors)")
+        let daemon = try await Daemon.start(in: folder)
+        let wrong = ["BELAY_TOKEN": "not-the-token-of-the-daemon"]
+        let added = try await Belay.run(
+            "token", "add", "fay", "--role", "viewer", "--store", "journal.db", in: folder,
+            variables: wrong)
+        #expect(added.status == 2 && added.output.isEmpty, "\(added)")
+        let ended = try await Belay.run(
+            "token", "revoke", "eve", "--store", "journal.db", in: folder, variables: wrong)
+        #expect(ended.status == 0 && ended.output == "1 token of eve revoked\n", "\(ended)")
+        #expect(
+            ended.errors.contains("refuses the token") && ended.errors.contains("not on record"))
+        let refused = try await daemon.ask("GET", "/v1/runs", token: early.lastLine)
+        #expect(refused.status == 401 && refused.text.contains("was revoked"), "\(refused.text)")
+        let list = try await Belay.run("token", "list", "--store", "journal.db", in: folder)
+        #expect(!list.output.contains("fay"), "\(list.output)")
+    }
 }

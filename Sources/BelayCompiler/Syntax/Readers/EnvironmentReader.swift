@@ -30,6 +30,7 @@ package enum EnvironmentReader {
         environment.windows = reader.map("windows", of: "windows", parts.window) ?? []
         environment.account = reader.text("account")
         environment.http = reader.node("http").flatMap(parts.http)
+        environment.anchors = AnchorReader(context: context).anchors(of: reader)
         return metadata == nil ? nil : environment
     }
 }

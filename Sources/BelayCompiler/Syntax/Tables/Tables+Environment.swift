@@ -23,6 +23,9 @@ extension Tables {
             Key("windows", .map(.object { window }), "times in which nothing is changed"),
             Key("account", .text, "the AWS account that the caller must belong to"),
             Key("http", .object { http }, "where HTTP may go"),
+            Key(
+                "anchors", .list(.object { anchor }),
+                "where the daemon keeps checkpoints of the journal, out of reach of this host"),
         ])
 
     static let bind: KeyTable = .init(
@@ -109,4 +112,15 @@ extension Tables {
             Key("allow", .list(.text), "hosts that may be called"),
             Key("allow_private", .list(.text), "blocks of private addresses that may be called"),
         ])
+
+    static let anchor: KeyTable = .init(
+        "anchor", "an anchor",
+        [
+            Key("file", .text, "append to this file; an absolute path"),
+            Key("http", .text, "POST to this address: https, or http to the loopback"),
+            Key("git", .text, "commit to this git work tree; an absolute path"),
+            Key("every", .duration, "how often, if there is a new one; `1h` if not given"),
+        ],
+        hints: ["url": "did you mean `http`?", "path": "did you mean `file`?"],
+        alternatives: [["file"], ["http"], ["git"]])
 }
