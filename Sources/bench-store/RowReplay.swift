@@ -2,7 +2,7 @@ import BelayEngine
 import GRDB
 
 /// Writes the rows of a store file once more into an empty one of the same tables, in a given number of commits: what
-/// the medium alone takes.
+/// the medium alone takes. What the engine wrote again is written again here.
 struct RowReplay {
     private static let tables = [
         "record", "payload", "node", "run", "incident", "ledger", "target", "program",
@@ -10,7 +10,13 @@ struct RowReplay {
 
     private let schema: [String]
     private var rows: [(table: String, rows: [Row])] = []
-    private var updates: [String] = []
+    private var again: [Again] = []
+
+    /// A row that is written once more.
+    private struct Again {
+        var sql: String
+        var arguments: StatementArguments
+    }
 
     init(path: String) throws {
         let queue = try DatabaseQueue(path: path)
@@ -24,10 +30,34 @@ struct RowReplay {
             let found = try queue.read { try Row.fetchAll($0, sql: "SELECT * FROM \(table)") }
             rows.append((table, found.map { $0.copy() }))
         }
-        // A run's row is written three times: made, claimed, ended.
-        let runs = rows.first { $0.table == "run" }?.rows ?? []
-        updates = runs.flatMap { row -> [String] in [row["id"], row["id"]] }
         try queue.close()
+        noteAgain()
+    }
+
+    /// An incident is decided; a run is claimed, its lease set, and it ends; a limit counts from the first change; a
+    /// target is taken and given back.
+    private mutating func noteAgain() {
+        func rows(_ table: String) -> [Row] { self.rows.first { $0.table == table }?.rows ?? [] }
+        for row in rows("incident") {
+            add("UPDATE incident SET phase = 'decided', reason = 'run' WHERE id = ?", [row["id"]])
+        }
+        for row in rows("run") {
+            add("UPDATE run SET epoch = 1, phase = 'running' WHERE id = ?", [row["id"]])
+            add("UPDATE run SET lease_until = 1 WHERE id = ?", [row["id"]])
+            add("UPDATE run SET phase = 'succeeded' WHERE id = ?", [row["id"]])
+        }
+        for row in rows("ledger") {
+            add("UPDATE ledger SET phase = 'committed', at = at + 1 WHERE idx = ?", [row["idx"]])
+            guard row["kind"] == "target_budget" else { continue }
+            add(
+                "INSERT OR REPLACE INTO target VALUES (?, ?, ?)",
+                [row["key"], row["name"], row["run"]])
+            add("DELETE FROM target WHERE run = ?", [row["run"]])
+        }
+    }
+
+    private mutating func add(_ sql: String, _ arguments: StatementArguments) {
+        again.append(Again(sql: sql, arguments: arguments))
     }
 
     func run(into path: String, commits: Int) throws {
@@ -42,11 +72,8 @@ struct RowReplay {
                             try insert(row, table, db)
                         }
                     }
-                    for id in Self.part(commit, of: commits, updates) {
-                        try db.cachedStatement(
-                            sql: "UPDATE run SET epoch = 1, phase = 'running' WHERE id = ?"
-                        )
-                        .execute(arguments: [id])
+                    for write in Self.part(commit, of: commits, again) {
+                        try db.cachedStatement(sql: write.sql).execute(arguments: write.arguments)
                     }
                     return .commit
                 }

@@ -6,14 +6,8 @@ extension StoredPayload {
     package static let saltByteCount = 16
 
     /// A payload under a fresh salt.
-    ///
-    /// The bytes are RFC 8785 canonical; but that form knows doubles only, so a value with an integer beyond 2^53
-    /// keeps its exact compact text. Either way the commitment is over the bytes as stored.
     package init(sealing draft: PayloadDraft, salt: [UInt8]) {
-        let bytes =
-            draft.value.holdsWideInteger
-            ? Array(draft.value.text().utf8) : draft.value.canonicalBytes()
-        self.init(name: draft.name, salt: salt, bytes: bytes)
+        self.init(name: draft.name, salt: salt, bytes: draft.bytes)
     }
 
     /// HMAC-SHA256 of the bytes under the salt.
@@ -23,11 +17,15 @@ extension StoredPayload {
 extension JSONValue {
     /// The value as it will be read back: what a payload keeps of it, members in canonical order.
     package var asStored: JSONValue {
-        let bytes = holdsWideInteger ? Array(text().utf8) : canonicalBytes()
-        guard let stored = try? JSONParser.parse(bytes) else {
+        guard let stored = try? JSONParser.parse(storedBytes) else {
             preconditionFailure("a JSON value cannot be read back")
         }
         return stored
+    }
+
+    /// The text that a payload keeps of it.
+    var storedBytes: [UInt8] {
+        holdsWideInteger ? Array(text().utf8) : canonicalBytes()
     }
 
     /// Whether an integer in it would lose digits in canonical form.

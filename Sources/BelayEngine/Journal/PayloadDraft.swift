@@ -4,11 +4,14 @@ package import JSON
 package struct PayloadDraft: Sendable, Hashable {
     /// A code such as `input`, `output`, `message`; unique within its record.
     package var name: String
-    package var value: JSONValue
+    /// What is committed to: made here, so that the one writer need not.
+    package let bytes: [UInt8]
 
+    /// The bytes are RFC 8785 canonical; but that form knows doubles only, so a value with an integer beyond 2^53
+    /// keeps its exact compact text. Either way the commitment is over the bytes as stored.
     package init(_ name: String, _ value: JSONValue) {
         self.name = name
-        self.value = value
+        bytes = value.storedBytes
     }
 
     package static func input(_ value: JSONValue) -> PayloadDraft { PayloadDraft("input", value) }

@@ -128,7 +128,7 @@ import Testing
 
     @Test func noSecretIsWrittenAndWhereItStandsIsKept() throws {
         let draft = EventRecord.draft(.intended(call: "a", Self.sealed), run: "r", at: Chain.start)
-        let text = draft.payloads.map { $0.value.text() }.joined()
+        let text = draft.payloads.map { String(decoding: $0.bytes, as: UTF8.self) }.joined()
         #expect(text.contains("‹secret REDIS›"))
         #expect(text.contains(#"{"secret":"REDIS"}"#))
     }
