@@ -2,6 +2,7 @@ import BelayCompiler
 import BelayEngine
 import BelayStore
 import FoundationEssentials
+import GRDB
 import Synchronization
 import Testing
 

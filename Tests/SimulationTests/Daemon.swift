@@ -157,7 +157,7 @@ struct Daemon: Sendable {
 
     private func note(_ end: String) { log.ends.withLock { $0.append(end) } }
 
-    private func resume(_ claimed: ClaimedRun) async throws {
+    func resume(_ claimed: ClaimedRun) async throws {
         let records = try await store.events(ofRun: claimed.run.id)
         let beginning = try #require(records.first?[payload: RunBeginning.name])
         let context = try #require(
@@ -167,7 +167,7 @@ struct Daemon: Sendable {
         try await drive(context) { try await driver.resume(context, claimed) }
     }
 
-    private var driver: RunDriver {
+    var driver: RunDriver {
         RunDriver(
             store: store, world: world, providers: ProviderRegistry([Provider(daemon: self)]),
             catalogue: program.catalogue, secrets: Secrets(), patience: .seconds(300),

@@ -582,6 +582,108 @@ import Testing
         #expect(causes == [])
     }
 
+    // MARK: Targets that others hold
+
+    private static let holding = """
+          - id: hold
+            match: {type: hold}
+            steps:
+              - {id: a, uses: faulty.same}
+              - {id: b, uses: faulty.same, approval: {from: [group/ops], timeout: 3h}}
+          - id: pair
+            match: {type: pair}
+            steps:
+              - {id: a, uses: faulty.same}
+              - {id: b, uses: faulty.same, with: {target: one}}
+        """
+
+    /// A run that holds `one` waits for consent; another has changed `two` and wants to change `one`.
+    private func contended() throws -> Daemon {
+        let daemon = try Daemon(Self.holding)
+        try daemon.deliver("hold")
+        try daemon.work()
+        #expect(daemon.ends == ["hold waits approval"])
+        try daemon.deliver("pair", target: "two")
+        return daemon
+    }
+
+    @Test func whatIsKnownIsOnRecordWhileATargetIsWaitedFor() throws {
+        let daemon = try contended()
+        let (seen, end) = try daemon.pump { daemon in
+            let begun = try #require(try await daemon.dispatcher.decideDue().begun.first)
+            let (inputs, person) = AsyncStream.makeStream(of: RunInput.self)
+            let driver = daemon.driver
+            async let end = driver.carry(
+                begun.context, from: begun.state, lease: begun.lease,
+                reservations: begun.reservations, inputs: inputs)
+            try await daemon.world.sleep(for: .seconds(20))
+            let seen = try await daemon.store.events(ofRun: begun.context.run)
+            person.yield(.cancel(by: Person("ann")))
+            return (seen, try await end)
+        }
+        #expect(seen.filter { $0.record.kind == .stepResult }.count == 1)
+        #expect(seen.filter { $0.record.kind == .stepIntent }.count == 1)
+        #expect(end.result?.status == .cancelled)
+        #expect(daemon.calls == ["same one", "same two"])
+    }
+
+    @Test func whoWaitsForATargetGoesOnOnceItIsFree() throws {
+        let daemon = try contended()
+        try daemon.pump { daemon in
+            let begun = try #require(try await daemon.dispatcher.decideDue().begun.first)
+            let driver = daemon.driver
+            async let end = driver.carry(
+                begun.context, from: begun.state, lease: begun.lease,
+                reservations: begun.reservations)
+            try await daemon.world.sleep(for: .seconds(100))
+            let waiting = try await daemon.store.runs(RunFilter(phases: [.waiting], rule: "hold"))
+            let run = try #require(waiting.first)
+            _ = try await daemon.dispatcher.tell(
+                run.id, .approval(step: "b", .denied(by: "ann")))
+            for claimed in try await daemon.store.claim(1, for: Bounds.lease) {
+                try await daemon.resume(claimed)
+            }
+            #expect(try await end.result?.status == .succeeded)
+        }
+        #expect(daemon.calls == ["same one", "same two", "same one"])
+        let intents = try daemon.records(.stepIntent).map(\.record.step)
+        #expect(intents == ["a", "a", "b"])
+    }
+
+    @Test func aTargetThatIsNotFreeInTimeIsBusy() throws {
+        let daemon = try contended()
+        try daemon.work()
+        #expect(daemon.ends.last == "pair failed")
+        #expect(daemon.calls == ["same one", "same two"])
+        let results = try daemon.records(.stepResult).map { $0.record.error?.code }
+        #expect(results.last == "target_busy")
+    }
+
+    @Test func whatNeverBeganIsNotUndone() throws {
+        let daemon = try Daemon(
+            """
+              - id: r
+                match: {type: r}
+                steps:
+                  - id: a
+                    uses: faulty.same
+                    approval: {from: [group/ops], timeout: 3h}
+                    rollback: {uses: faulty.keyed}
+            """)
+        try daemon.deliver("r")
+        try daemon.work()
+        try daemon.pump { daemon in
+            let draft = RecordDraft(
+                .pauseSet, actor: .person("ann"), target: "all",
+                payloads: [PayloadDraft("pause", ["reason": "a fire"])])
+            try await daemon.store.commit(StoreTransaction([.record(draft)]))
+        }
+        try daemon.tell("r", .approval(step: "a", .granted(by: "ann")))
+        try daemon.work()
+        #expect(daemon.ends.last == "r failed")
+        #expect(daemon.calls.isEmpty, "a pause stopped the step before it began")
+    }
+
     // MARK: The end of a process
 
     @Test(arguments: [

@@ -39,6 +39,8 @@ package enum Telling: Sendable, Hashable {
     case recorded
     /// Somebody drives the run now: pass the input to the stream that it was given.
     case underWay
+    /// Its process is gone: the next one settles what was under way first.
+    case abandoned
     /// The run is over, or the input means nothing to it: answered already, not asked, not allowed.
     case meaningless
 }

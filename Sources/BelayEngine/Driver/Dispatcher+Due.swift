@@ -155,7 +155,9 @@ extension Dispatcher {
         if case .person(RunInput.wholeRun, let decision) = input {
             return try await settle(run, decision)
         }
-        guard run.phase == .waiting, let reason = run.reason else { return .underWay }
+        guard run.phase == .waiting, let reason = run.reason else {
+            return run.phase == .running && run.owner != store.boot ? .abandoned : .underWay
+        }
         let records = try await store.events(ofRun: id)
         guard let state = try? EventRecord.state(of: records) else {
             throw .damaged("the events of run \(id) cannot be read")

@@ -4,37 +4,47 @@ import JSON
 extension Drive {
     /// Makes what happened durable before its effects start; what keeps a call from starting, by its path.
     ///
-    /// Target leases, limits and intents are one transaction, in which no pause is in force. A target that another
-    /// run holds is waited for a while. Told to stop, no call is left in `advance`.
+    /// Target leases, limits and intents are one transaction, in which no pause is in force. A call whose target
+    /// another run holds is left out of `advance` and asked for again in a while; what is known is kept at once. Told
+    /// to stop, no call is left.
     mutating func keep(
-        _ advance: inout Interpreter.Advance, at now: Timestamp
+        _ advance: inout Interpreter.Advance, at time: Timestamp
     ) async throws(StoreError) -> [String: ActionOutcome] {
         var obstacles: [String: ActionOutcome] = [:]
-        let deadline = driver.world.uptime() + Bounds.leaseTimeout
+        let asked = Set(advance.changes.map(\.path))
+        heldUp = heldUp.filter { asked.contains($0.key) }
         while true {
             if isStopped, advance.hasCalls {
-                advance = held(advance, at: now)
+                advance = held(advance, at: time)
                 obstacles = [:]
+                heldUp = [:]
             }
             let changes = advance.changes.filter { obstacles[$0.path] == nil }
             if !changes.isEmpty, driver.world.uptime() + Bounds.leaseMargin > lease.until {
                 guard try await renew() else { throw .leaseLost(run: context.run) }
             }
             do throws(StoreError) {
-                let found = try await record(advance, changes, at: now)
-                if found.isEmpty { return obstacles }
+                let found = try await record(advance, changes, at: time)
+                if found.isEmpty {
+                    for change in changes { heldUp[change.path] = nil }
+                    return obstacles
+                }
                 obstacles.merge(found) { first, _ in first }
             } catch {
                 guard case .targetHeld(let target, let holder) = error else { throw error }
-                guard driver.world.uptime() < deadline, try await renew() else {
-                    let busy = ActionOutcome.failed(
-                        .targetBusy, retryable: true, message: "run \(holder) holds \(target)")
-                    for change in changes where wanted(by: [change]).contains(target) {
-                        obstacles[change.path] = busy
+                let now = driver.world.uptime()
+                var waiting: Set<String> = []
+                for change in changes where wanted(by: [change]).contains(target) {
+                    let until = heldUp[change.path] ?? now + Bounds.leaseTimeout
+                    heldUp[change.path] = until < now ? nil : until
+                    if until < now {
+                        obstacles[change.path] = .failed(
+                            .targetBusy, retryable: true, message: "run \(holder) holds \(target)")
+                    } else {
+                        waiting.insert(change.path)
                     }
-                    continue
                 }
-                if !isStopped { try? await driver.world.sleep(for: Bounds.targetPoll) }
+                advance = without(waiting, advance, at: time)
             }
         }
     }

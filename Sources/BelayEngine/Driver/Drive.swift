@@ -16,6 +16,9 @@ struct Drive {
     /// Events of questions only, which need not be durable before the next that must be.
     var unwritten: [RecordedEvent] = []
     var waits: [RunWait] = []
+    /// Calls whose target another run holds: until when each is waited for.
+    var heldUp: [String: Duration] = [:]
+    private var looksForTargets = false
     /// Everything that children and the outside have to say, in order of arrival.
     let arrivals: AsyncStream<Arrival>
     let source: AsyncStream<Arrival>.Continuation
@@ -36,6 +39,8 @@ struct Drive {
     enum Arrival: Sendable {
         case input(RunInput)
         case timer(key: String)
+        /// A target that was held may be free.
+        case target
         case renewal
     }
 
@@ -98,6 +103,9 @@ struct Drive {
                     driver.world.failpoints.pass(.timerFire)
                     timers.remove(key)
                     if isWaiting(forTimer: key) { inputs = [.timerFired(key: key)] }
+                case .target:
+                    looksForTargets = false
+                    if !heldUp.isEmpty { inputs = [.look] }
                 case .renewal:
                     guard try await renew() else { return .success(.leaseLost) }
                     renewLater(&group)
@@ -132,6 +140,34 @@ struct Drive {
             guard case .call(let path, let intent) = effect else { continue }
             start(path, intent, obstacles[path], &group)
         }
+        lookForTargets(&group)
+    }
+
+    /// Looks again in a while whether a target is free; all else goes on meanwhile.
+    private mutating func lookForTargets(_ group: inout DiscardingTaskGroup) {
+        guard !heldUp.isEmpty, !looksForTargets else { return }
+        looksForTargets = true
+        let (world, source) = (driver.world, source)
+        group.addTask {
+            try? await world.sleep(for: Bounds.targetPoll)
+            source.yield(.target)
+        }
+    }
+
+    /// What is left of an advance without the calls that cannot begin yet: what is known is kept.
+    func without(
+        _ paths: Set<String>, _ advance: Interpreter.Advance, at now: Timestamp
+    ) -> Interpreter.Advance {
+        var rest = advance
+        rest.events.removeAll {
+            if case .intended(let path, _) = $0 { paths.contains(path) } else { false }
+        }
+        rest.effects.removeAll {
+            if case .call(let path, _) = $0 { paths.contains(path) } else { false }
+        }
+        rest.state = state
+        for event in rest.events { rest.state.apply(event, at: now) }
+        return rest
     }
 
     /// What is left of an advance when the process is being stopped: what is known is kept, and no call begins.

@@ -267,7 +267,7 @@ package actor Supervisor {
                 ring()
                 return .recorded
             case .meaningless: return sentTo == nil ? .meaningless : .recorded
-            case .underWay:
+            case .underWay, .abandoned:
                 guard try await matters(input, to: run) else {
                     return sentTo == nil ? .meaningless : .recorded
                 }

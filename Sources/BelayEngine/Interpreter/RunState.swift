@@ -80,6 +80,18 @@ extension FailureClass {
     }
 }
 
+extension CallState {
+    /// Whether an attempt was more than an intent: a pause or a target that another run held stops it before it begins.
+    var mayHaveBegun: Bool {
+        attempts.contains { attempt in
+            if case .failed(let failure, _, _)? = attempt.outcome {
+                return failure != .denied && failure != .targetBusy
+            }
+            return true
+        }
+    }
+}
+
 extension RunState {
     /// Whether a change may have been made: an attempt succeeded, or what became of it is not known. What was
     /// refused or failed has used up no limit.

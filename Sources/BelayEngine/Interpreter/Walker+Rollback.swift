@@ -23,7 +23,7 @@ extension Walker {
         case .skipped, .denied: return
         case .failed, .timedOut, .unknown:
             let recovery = context.environment.binding(for: call.action.name)?.recovery
-            guard step.changes, state.calls[path] != nil,
+            guard step.changes, state.calls[path]?.mayHaveBegun ?? false,
                 recovery == .idempotent || recovery == .keyed
             else { return }
         }

@@ -64,7 +64,9 @@ struct LimitJudge {
 
     func checkPauses() throws(Obstacle) {
         for pause in limits.pauses where pause.isInForce(at: now) && covers(pause.scope) {
-            throw Obstacle(pause.isStorm ? .storm : .paused, until: pause.expires ?? soon)
+            // It may be lifted before its time.
+            throw Obstacle(
+                pause.isStorm ? .storm : .paused, until: min(pause.expires ?? soon, soon))
         }
     }
 

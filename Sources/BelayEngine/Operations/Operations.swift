@@ -162,7 +162,11 @@ package struct Operations: Sendable {
         case .recorded: return Done(run: run.id, step: step)
         case .meaningless:
             throw .conflict("run \(run.id) does not wait for that: answered already, or ended")
-        case .underWay: throw .busy("run \(run.id) is busy with a call; say it again")
+        case .underWay: throw .busy("run \(run.id) is busy; say it again")
+        case .abandoned:
+            throw .conflict(
+                "the process that drove run \(run.id) is gone: belay recover, or the daemon's start, settles first "
+                    + "what was under way")
         }
     }
 }
