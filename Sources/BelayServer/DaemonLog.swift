@@ -26,6 +26,7 @@ struct DaemonLog: Sendable {
             guard count > 0 else { return }
             metrics.add(.decided, [], by: count)
             logger.debug("decided", metadata: ["incidents": "\(count)"])
+        case .heldBack(let held): note(held)
         case .deferred(let count):
             backlog.waitForAPlace(count)
             logger.debug("runs wait for a place", metadata: ["runs": "\(count)"])
@@ -50,6 +51,17 @@ struct DaemonLog: Sendable {
             metrics.add(.checkpoints, [])
             logger.debug("log signed", metadata: ["size": "\(size)"])
         }
+    }
+
+    private func note(_ held: HeldBack) {
+        metrics.add(.suppressed, ["reason", held.reason.rawValue])
+        var metadata: Logger.Metadata = [
+            "incident": "\(held.incident)", "rule": "\(held.rule)",
+            "reason": "\(held.reason.rawValue)",
+        ]
+        if let target = held.target { metadata["target"] = "\(target)" }
+        if let until = held.until { metadata["until"] = "\(until.rfc3339)" }
+        logger.info("held back", metadata: metadata)
     }
 
     private func note(_ event: RunEvent, of run: String) {

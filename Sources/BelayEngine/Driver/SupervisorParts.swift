@@ -40,6 +40,8 @@ package enum SupervisorEvent: Sendable {
     case looking
     /// Incidents were decided; `all` if nothing that is due is left.
     case decided(Int, all: Bool)
+    /// A rule matched and is held back.
+    case heldBack(HeldBack)
     /// Runs that wait, `ready`, for a place.
     case deferred(Int)
     case began(run: String, rule: String)
