@@ -328,7 +328,7 @@ package actor Supervisor {
                     parts.observe(.signed(size: signed.checkpoint.size))
                 }
             } catch {
-                parts.observe(.failed("sign the log", error))
+                parts.observe(.failed(SupervisorEvent.signing, error))
             }
         }
     }

@@ -54,4 +54,7 @@ package enum SupervisorEvent: Sendable {
     /// The store refused; the work is tried again where that makes sense.
     case failed(String, StoreError)
     case signed(size: Int64)
+
+    /// What `failed` calls the signing of the log, which is tried again every second.
+    package static let signing = "sign the log"
 }

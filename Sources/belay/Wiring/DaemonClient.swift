@@ -29,7 +29,7 @@ struct DaemonClient {
         let response: HTTPResponse
         do throws(TransferFailure) { response = try await CurlClient().send(request) } catch {
             throw CommandProblem(
-                .unreadable, "the daemon at \(address) does not answer: \(error)",
+                .unreadable, "the daemon at \(address) does not answer: \(error.message)",
                 help: "is it still starting, or being stopped? try again")
         }
         let answer = response.body.whole.flatMap { try? JSONParser.parse($0) } ?? .null
