@@ -76,7 +76,7 @@ package struct Daemon: Sendable {
             table: RouteTable(routes: routes),
             gate: Gate(
                 token: settings.token, people: settings.people, store: parts.store,
-                world: parts.world, metrics: metrics),
+                world: parts.world, metrics: metrics, logger: log.logger),
             metrics: metrics, world: parts.world)
         var http = HTTP1Channel.Configuration(
             idleTimeout: .seconds(30),
