@@ -91,7 +91,7 @@ import Testing
         let elsewhere = try Folder()
         let address = "http://\(daemon.address)"
         let runs = try await Belay.run(
-            "runs", "--open", "--rule", "web/ask-first", "--url", address, in: elsewhere,
+            "runs", "--open", "--rule", "ask-first", "--url", address, in: elsewhere,
             variables: ["BELAY_TOKEN": eve])
         #expect(runs.status == 0 && runs.output.contains(run), "\(runs.output) \(runs.errors)")
         let plain = try await Belay.run(
