@@ -68,8 +68,8 @@ struct RunsCommand: AsyncParsableCommand {
         if let rule { query.append(("rule", rule)) }
         let answer = try await client.get("/v1/runs", query)
         var runs: [RunRow] = []
-        for run in answer["runs"]?.arrayValue ?? [] {
-            guard let run = RunRow(told: run) else {
+        for told in answer["runs"]?.arrayValue ?? [] {
+            guard let run = RunRow(told: told) else {
                 throw CommandProblem(
                     .unreadable, "the daemon tells of a run in a form that is not known here",
                     help: "use the version of belay that the daemon has")

@@ -45,7 +45,7 @@ struct OrderOptions: ParsableArguments {
         _ path: String, _ body: JSONObject,
         onStore here: (SQLiteStore, Person) async throws(OperationProblem) -> JSONValue
     ) async throws(CommandProblem) -> Carried {
-        if let named = try named() { return try await send(path, body, to: named) }
+        if let client = try named() { return try await send(path, body, to: client) }
         let journal = try store.path
         if let address = DaemonClient.address(ofStore: journal) {
             let client = try DaemonClient(
