@@ -50,6 +50,7 @@ package struct Daemon: Sendable {
     /// Serves until it is told to stop by SIGTERM or SIGINT; the store is the caller's to close.
     package func run() async throws {
         await recordProgram(supervisor.program, .programLoaded, reason: nil)
+        tell(of: supervisor.program, "program loaded")
         let signals = SignalService(daemon: self)
         var quiet = log.logger
         quiet.logLevel = max(.error, quiet.logLevel)
@@ -60,7 +61,9 @@ package struct Daemon: Sendable {
                     service: SupervisorService(supervisor: supervisor, standing: standing),
                     successTerminationBehavior: .ignore),
                 .init(
-                    service: AnchoringService(anchoring: anchoring, supervisor: supervisor),
+                    service: AnchoringService(
+                        anchoring: anchoring, supervisor: supervisor, standing: standing,
+                        world: parts.world),
                     successTerminationBehavior: .ignore),
                 .init(service: application()),
             ], logger: quiet)
@@ -73,7 +76,7 @@ package struct Daemon: Sendable {
             table: RouteTable(routes: routes),
             gate: Gate(
                 token: settings.token, people: settings.people, store: parts.store,
-                world: parts.world, metrics: metrics),
+                world: parts.world, metrics: metrics, logger: log.logger),
             metrics: metrics, world: parts.world)
         var http = HTTP1Channel.Configuration(
             idleTimeout: .seconds(30),
@@ -135,9 +138,7 @@ package struct Daemon: Sendable {
             await anchoring.tryAgain()
             metrics.add(.reloads, ["outcome", "loaded"])
             if isNew { await recordProgram(program, .programLoaded, reason: "reload") }
-            log.logger.notice(
-                isNew ? "program loaded" : "program unchanged",
-                metadata: ["program": "\(program.sources.digest.hex.prefix(12))"])
+            tell(of: program, isNew ? "program loaded" : "program unchanged")
         case .rejected(let why, let findings):
             metrics.add(.reloads, ["outcome", "rejected"])
             let payload: JSONValue = [
@@ -152,6 +153,19 @@ package struct Daemon: Sendable {
                 "program rejected; the one before stays in force",
                 metadata: ["findings": "\(findings)", "message": "\(why)"])
         }
+    }
+
+    private func tell(of program: SupervisedProgram, _ what: Logger.Message) {
+        let rules = program.program.rules
+        let runbooks = Set(rules.map(\.runbook.name))
+        log.logger.notice(
+            what,
+            metadata: [
+                "program": "\(program.sources.digest.hex.prefix(12))", "rules": "\(rules.count)",
+                "runbooks": "\(runbooks.count)",
+            ])
+        guard rules.isEmpty else { return }
+        log.logger.warning("the program has no rule: every incident will be unmatched")
     }
 
     private func recordProgram(
@@ -192,7 +206,7 @@ package struct Daemon: Sendable {
                 log.note(.signed(size: signed.checkpoint.size))
             }
         } catch {
-            log.note(.failed("sign the log", error))
+            log.note(.failed(SupervisorEvent.signing, error))
         }
         await anchoring.finish(within: settings.anchorDrain)
     }
@@ -248,14 +262,20 @@ private struct SupervisorService: Service {
     }
 }
 
-/// The anchoring of checkpoints as one of the process's services.
+/// The anchoring of checkpoints as one of the process's services. It begins once the daemon listens: one that cannot
+/// serve speaks to nobody.
 private struct AnchoringService: Service {
     let anchoring: Anchoring
     let supervisor: Supervisor
+    let standing: Standing
+    let world: any World
 
     func run() async throws {
         let supervisor = supervisor
         await cancelWhenGracefulShutdown {
+            while !standing.isRunning {
+                guard (try? await world.sleep(for: .milliseconds(50))) != nil else { return }
+            }
             await anchoring.run { supervisor.program.environment.anchors }
         }
         // Finished by the drain; what else ends it is the end of the process.

@@ -1,6 +1,7 @@
 import BelayCompiler
 import BelayEngine
 import Logging
+import Synchronization
 
 /// Log lines and figures of what a supervisor tells.
 struct DaemonLog: Sendable {
@@ -8,6 +9,7 @@ struct DaemonLog: Sendable {
     let metrics: Metrics
     let backlog: Backlog
     let standing: Standing
+    private let refusal = ToldRefusal()
 
     init(level: String, metrics: Metrics, backlog: Backlog, standing: Standing) {
         var logger = Logger(label: "belay") { StreamLogHandler.standardError(label: $0) }
@@ -26,6 +28,7 @@ struct DaemonLog: Sendable {
             guard count > 0 else { return }
             metrics.add(.decided, [], by: count)
             logger.debug("decided", metadata: ["incidents": "\(count)"])
+        case .heldBack(let held): note(held)
         case .deferred(let count):
             backlog.waitForAPlace(count)
             logger.debug("runs wait for a place", metadata: ["runs": "\(count)"])
@@ -45,11 +48,26 @@ struct DaemonLog: Sendable {
         case .failed(let what, let error):
             metrics.add(.failures, [])
             if error.isFatal { standing.breakDown() }
-            logger.error("cannot \(what)", metadata: ["error": "\(error)"])
+            guard what != SupervisorEvent.signing || refusal.isNews(error) else { return }
+            var metadata: Logger.Metadata = ["error": "\(error)"]
+            if let help = error.help { metadata["help"] = "\(help)" }
+            logger.error("cannot \(what)", metadata: metadata)
         case .signed(let size):
+            refusal.forget()
             metrics.add(.checkpoints, [])
             logger.debug("log signed", metadata: ["size": "\(size)"])
         }
+    }
+
+    private func note(_ held: HeldBack) {
+        metrics.add(.suppressed, ["reason", held.reason.rawValue])
+        var metadata: Logger.Metadata = [
+            "incident": "\(held.incident)", "rule": "\(held.rule)",
+            "reason": "\(held.reason.rawValue)",
+        ]
+        if let target = held.target { metadata["target"] = "\(target)" }
+        if let until = held.until { metadata["until"] = "\(until.rfc3339)" }
+        logger.info("held back", metadata: metadata)
     }
 
     private func note(_ event: RunEvent, of run: String) {
@@ -93,6 +111,20 @@ struct DaemonLog: Sendable {
         case .stopped: logger.notice("run stopped; it goes on later", metadata: ["run": "\(run)"])
         }
     }
+}
+
+/// Why the log could not be signed, as it was told last: what is tried every second is told once.
+private final class ToldRefusal: Sendable {
+    private let told = Mutex<StoreError?>(nil)
+
+    func isNews(_ error: StoreError) -> Bool {
+        told.withLock { told in
+            defer { told = error }
+            return told != error
+        }
+    }
+
+    func forget() { told.withLock { $0 = nil } }
 }
 
 extension ActionOutcome {

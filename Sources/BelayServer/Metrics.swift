@@ -9,6 +9,7 @@ final class Metrics: Sendable {
         case requests = "belay_http_requests_total"
         case denied = "belay_auth_denied_total"
         case decided = "belay_incidents_decided_total"
+        case suppressed = "belay_suppressed_total"
         case begun = "belay_runs_started_total"
         case resumed = "belay_runs_resumed_total"
         case ended = "belay_runs_finished_total"
@@ -28,6 +29,7 @@ final class Metrics: Sendable {
             case .requests: "Requests answered, by route and status."
             case .denied: "Requests without a right token."
             case .decided: "Decisions made on incidents."
+            case .suppressed: "Rules that matched an incident and were held back, by reason."
             case .begun: "Runs begun."
             case .resumed:
                 "Runs carried on after a wait or a loss, by the state they were found in."

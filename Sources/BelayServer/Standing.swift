@@ -11,6 +11,7 @@ final class Standing: Sendable {
     private let state = Mutex(State())
 
     var isAccepting: Bool { state.withLock { !$0.isDraining && !$0.isBroken } }
+    var isRunning: Bool { state.withLock { $0.isRunning } }
     var isDraining: Bool { state.withLock { $0.isDraining } }
 
     /// Why it is not ready, nil if it is.

@@ -18,6 +18,7 @@ struct Made: Sendable {
     var claimed: [DispatchBatch.Claimed]
     var notices: [RunNotice] = []
     var deferred = 0
+    var heldBack: [HeldBack] = []
 }
 
 /// What one decision has come to.
@@ -31,6 +32,7 @@ struct Decided: Sendable {
         dispatched.begun = answer.value.claimed.begun(answer.receipt)
         dispatched.notices = answer.value.notices
         dispatched.deferred = answer.value.deferred
+        dispatched.heldBack = answer.value.heldBack
     }
 }
 

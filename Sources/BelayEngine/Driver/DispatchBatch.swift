@@ -13,6 +13,8 @@ struct DispatchBatch {
     /// Whether what begins is claimed; what tells people always is.
     var claims = true
     private(set) var deferred = 0
+    /// What is held back and was written down as that.
+    private(set) var heldBack: [HeldBack] = []
     private(set) var claimed: [Claimed] = []
 
     /// A run that begins here and is claimed by this process.
@@ -73,10 +75,14 @@ extension DispatchBatch {
         let rule = RecordText.code(from: verdict.rule)
         switch verdict.outcome {
         case .taken: record(RecordDraft(.ruleMatched, incident: row.id, rule: rule))
-        case .suppressed(let why, _):
+        case .suppressed(let why, let until):
             guard isNew || isNews(why) else { return }
             record(
                 RecordDraft(.ruleSuppressed, incident: row.id, rule: rule, reason: why.rawValue))
+            heldBack.append(
+                HeldBack(
+                    incident: row.id, rule: verdict.rule, target: incident.target, reason: why,
+                    until: until))
         case .whenFailed(let problem):
             guard isNew else { return }
             record(

@@ -1,4 +1,4 @@
-import BelayCompiler
+package import BelayCompiler
 
 /// What came of one look at everything that is due: runs to drive, and notices for runs under way.
 package struct Dispatched: Sendable {
@@ -11,6 +11,8 @@ package struct Dispatched: Sendable {
     package var deferred = 0
     /// Incidents that were decided, notices among them.
     package var decided = 0
+    /// What matched and is held back, newly on record as that.
+    package var heldBack: [HeldBack] = []
 
     package init() {}
 
@@ -19,7 +21,21 @@ package struct Dispatched: Sendable {
         notices += other.notices
         deferred += other.deferred
         decided += other.decided
+        heldBack += other.heldBack
     }
+}
+
+/// A rule that matches an incident and is held back, with why and until when.
+package struct HeldBack: Sendable, Hashable {
+    /// The store's id of it.
+    package var incident: String
+    /// `cache/cache-memory-pressure`.
+    package var rule: String
+    /// What the incident is about.
+    package var target: String?
+    package var reason: Suppression
+    /// When it is decided again by itself; nil where no time is known.
+    package var until: Timestamp?
 }
 
 /// A source says of a run's problem that it is over, or that somebody has it.

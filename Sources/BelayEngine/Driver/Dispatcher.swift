@@ -106,7 +106,7 @@ package struct Dispatcher: Sendable {
             StoreTransaction(batch.writes),
             Made(
                 decision: disposition.decision, claimed: batch.claimed, notices: notices,
-                deferred: batch.deferred))
+                deferred: batch.deferred, heldBack: batch.heldBack))
     }
 
     /// The ledger now, and what follows from it.

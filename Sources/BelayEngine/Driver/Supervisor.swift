@@ -116,6 +116,7 @@ package actor Supervisor {
             let due = try await active.dispatcher.decideDue(most, driving: max(0, room - 1))
             if due.deferred > 0 { parts.observe(.deferred(due.deferred)) }
             parts.observe(.decided(due.decided, all: due.decided < most))
+            for held in due.heldBack { parts.observe(.heldBack(held)) }
             for notice in due.notices { driven[notice.run]?.inputs.yield(.notice(notice.status)) }
             for begun in due.begun { start(begun, of: active.program) }
             let left = parts.inFlight - driven.count
@@ -327,7 +328,7 @@ package actor Supervisor {
                     parts.observe(.signed(size: signed.checkpoint.size))
                 }
             } catch {
-                parts.observe(.failed("sign the log", error))
+                parts.observe(.failed(SupervisorEvent.signing, error))
             }
         }
     }

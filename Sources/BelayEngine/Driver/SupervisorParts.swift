@@ -40,6 +40,8 @@ package enum SupervisorEvent: Sendable {
     case looking
     /// Incidents were decided; `all` if nothing that is due is left.
     case decided(Int, all: Bool)
+    /// A rule matched and is held back.
+    case heldBack(HeldBack)
     /// Runs that wait, `ready`, for a place.
     case deferred(Int)
     case began(run: String, rule: String)
@@ -52,4 +54,7 @@ package enum SupervisorEvent: Sendable {
     /// The store refused; the work is tried again where that makes sense.
     case failed(String, StoreError)
     case signed(size: Int64)
+
+    /// What `failed` calls the signing of the log, which is tried again every second.
+    package static let signing = "sign the log"
 }

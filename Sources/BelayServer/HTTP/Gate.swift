@@ -1,6 +1,7 @@
 import BelayEngine
 import Cryptography
 import JSON
+import Logging
 import Synchronization
 
 /// Lets requests in that bear the daemon's token or a person's with the right role, and keeps on record that others
@@ -13,6 +14,7 @@ struct Gate: Sendable {
     private let store: any Store
     private let world: any World
     private let metrics: Metrics
+    private let logger: Logger
     private let refusals = Refusals()
 
     /// What was refused since the last record.
@@ -20,6 +22,9 @@ struct Gate: Sendable {
         struct State {
             var count = 0
             var recordedAt: Duration?
+            /// Since the last line of the log, and when that was.
+            var untold = 0
+            var toldAt: Duration?
         }
         let state = Mutex(State())
     }
@@ -35,13 +40,14 @@ struct Gate: Sendable {
 
     init(
         token: [UInt8], people: PeopleFile? = nil, store: any Store, world: any World,
-        metrics: Metrics
+        metrics: Metrics, logger: Logger
     ) {
         self.token = SHA256.hash(token)
         self.people = People(people, world: world)
         self.store = store
         self.world = world
         self.metrics = metrics
+        self.logger = logger
     }
 
     /// What became of a request at the gate.
@@ -112,6 +118,7 @@ struct Gate: Sendable {
 
     private func refuse(_ refusal: Refusal, _ request: APIRequest) async -> APIAnswer {
         metrics.add(.denied, [])
+        tell(of: refusal, request)
         await record(refusal, request)
         var answer = APIAnswer.problem(
             refusal.status, refusal.status == 401 ? "unauthorized" : "forbidden", refusal.message)
@@ -121,12 +128,35 @@ struct Gate: Sendable {
         return answer
     }
 
+    /// A line a minute at most, with how many were refused since the one before.
+    private func tell(of refusal: Refusal, _ request: APIRequest) {
+        let now = world.uptime()
+        let count = refusals.state.withLock { state -> Int? in
+            state.untold += 1
+            if let last = state.toldAt, now - last < .seconds(60) { return nil }
+            defer {
+                state.untold = 0
+                state.toldAt = now
+            }
+            return state.untold
+        }
+        guard let count else { return }
+        var metadata: Logger.Metadata = [
+            "count": "\(count)", "peer": "\(request.peer)", "reason": "\(refusal.code)",
+        ]
+        if let name = refusal.name { metadata["name"] = "\(name)" }
+        logger.warning("requests refused at the gate", metadata: metadata)
+    }
+
     private func record(_ refusal: Refusal, _ request: APIRequest) async {
         let now = world.uptime()
         let count = refusals.state.withLock { state -> Int? in
             state.count += 1
             if let last = state.recordedAt, now - last < .seconds(10) { return nil }
-            defer { state = .init(count: 0, recordedAt: now) }
+            defer {
+                state.count = 0
+                state.recordedAt = now
+            }
             return state.count
         }
         guard let count else { return }

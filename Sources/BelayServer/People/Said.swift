@@ -1,3 +1,4 @@
+import BelayCompiler
 import BelayEngine
 import JSON
 
@@ -10,9 +11,21 @@ struct Said: Sendable {
 
     /// Whoever has a token of their own is that person, and may name nobody else. Otherwise `by` says who it is; what
     /// the client's machine calls its user (`user`) is taken where nothing else is said.
-    init(_ request: APIRequest, _ operations: Operations) async throws(OperationProblem) {
+    ///
+    /// `members` are those of the order besides these two; another one is a slip and not passed over.
+    init(
+        _ request: APIRequest, _ operations: Operations, members: [String]
+    ) async throws(OperationProblem) {
         do throws(JSONError) { body = try request.json() } catch {
             throw .invalid("the body is no JSON: \(error)")
+        }
+        let known = ["by", "user"] + members
+        if let stranger = body.objectValue?.names.first(where: { !known.contains($0) }) {
+            let near = Suggestion.nearest(to: stranger, in: known)
+            throw .invalid(
+                "'\(stranger)' is no member of this order; "
+                    + (near.map { "did you mean '\($0)'?" }
+                        ?? "it has \(known.joined(separator: ", "))"))
         }
         let by = body["by"]?.stringValue
         switch request.caller {

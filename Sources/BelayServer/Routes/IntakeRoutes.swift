@@ -104,9 +104,12 @@ struct IntakeRoutes: Sendable {
         if accepted.isEmpty, !rejected.isEmpty { return APIAnswer(422, .object(body)) }
         // Two things under one id: the sender must hear that the second was not acted on.
         if !accepted.isEmpty, accepted.allSatisfy(\.isOtherWords) {
-            body["error"] = "conflict"
-            body["message"] =
-                "accepted before under this id in other words; the first stand, these are on record"
+            let error: JSONValue = [
+                "code": "conflict",
+                "message":
+                    "accepted before under this id in other words; the first stand, these are on record",
+            ]
+            body["error"] = error
             return APIAnswer(409, .object(body))
         }
         return APIAnswer(202, .object(body))

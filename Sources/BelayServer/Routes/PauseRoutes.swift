@@ -17,14 +17,16 @@ struct PauseRoutes: Sendable {
             },
             Route("POST", "/v1/pause", .operate) { request, _ in
                 do throws(OperationProblem) {
-                    return try await pause(Said(request, operations))
+                    return try await pause(
+                        Said(
+                            request, operations, members: ["scope", "reason", "expires"]))
                 } catch {
                     return .refusal(error)
                 }
             },
             Route("POST", "/v1/resume", .operate) { request, _ in
                 do throws(OperationProblem) {
-                    let said = try await Said(request, operations)
+                    let said = try await Said(request, operations, members: ["scope"])
                     let lifted = try await operations.resume(
                         said.text("scope") ?? "all", by: said.person)
                     supervisor.ring()

@@ -11,7 +11,7 @@ struct PeopleRoutes: Sendable {
         [
             Route("POST", "/v1/people", .administer) { request, _ in
                 do throws(OperationProblem) {
-                    let said = try await Said(request, operations)
+                    let said = try await Said(request, operations, members: ["token"])
                     let token = try token(said)
                     try await orders.add(token, by: said.person)
                     return APIAnswer(
@@ -20,7 +20,7 @@ struct PeopleRoutes: Sendable {
             },
             Route("POST", "/v1/people/revoke", .administer) { request, _ in
                 do throws(OperationProblem) {
-                    let said = try await Said(request, operations)
+                    let said = try await Said(request, operations, members: ["name"])
                     guard let name = said.text("name") else {
                         throw .invalid("'name' is missing: whose tokens end")
                     }

@@ -15,20 +15,21 @@ struct RunRoutes: Sendable {
                     try await detail(parameters["run"] ?? "")
                 }
             },
-            order("approve", .approve) { (run, said) async throws(OperationProblem) in
+            order("approve", .approve, ["step"]) { (run, said) async throws(OperationProblem) in
                 try await operations.consent(true, to: run, step: said.step, by: said.person)
             },
-            order("deny", .approve) { (run, said) async throws(OperationProblem) in
+            order("deny", .approve, ["step"]) { (run, said) async throws(OperationProblem) in
                 try await operations.consent(false, to: run, step: said.step, by: said.person)
             },
-            order("resolve", .operate) { (run, said) async throws(OperationProblem) in
+            order("resolve", .operate, ["step", "outcome"]) {
+                (run, said) async throws(OperationProblem) in
                 try await operations.resolve(
                     run, step: said.step, as: said.outcome ?? "", by: said.person)
             },
-            order("signal", .operate) { (run, said) async throws(OperationProblem) in
+            order("signal", .operate, ["name"]) { (run, said) async throws(OperationProblem) in
                 try await operations.signal(run, name: said.text("name") ?? "", by: said.person)
             },
-            order("cancel", .operate) { (run, said) async throws(OperationProblem) in
+            order("cancel", .operate, []) { (run, said) async throws(OperationProblem) in
                 try await operations.cancel(run, by: said.person)
             },
         ]
@@ -36,14 +37,14 @@ struct RunRoutes: Sendable {
 
     // MARK: Orders
 
-    /// `POST /v1/runs/RUN/WORD`.
+    /// `POST /v1/runs/RUN/WORD`, with the members that its body may have.
     private func order(
-        _ word: String, _ access: Route.Access,
+        _ word: String, _ access: Route.Access, _ members: [String],
         _ act: @escaping @Sendable (String, Said) async throws(OperationProblem) -> Operations.Done
     ) -> Route {
         Route("POST", "/v1/runs/:run/\(word)", access) { request, parameters in
             await answer { () async throws(OperationProblem) in
-                let said = try await Said(request, operations)
+                let said = try await Said(request, operations, members: members)
                 let done = try await act(parameters["run"] ?? "", said)
                 var body: JSONObject = [
                     "run": .string(done.run), "by": .string(said.person.name),

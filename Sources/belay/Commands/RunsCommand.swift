@@ -2,10 +2,11 @@ import ArgumentParser
 import BelayCompiler
 import BelayEngine
 import BelayStore
+import Cryptography
 import JSON
 
 /// `belay runs`: what runs there are.
-struct RunsCommand: ParsableCommand {
+struct RunsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs", abstract: "List runs, newest first.",
         discussion: """
@@ -15,6 +16,8 @@ struct RunsCommand: ParsableCommand {
             """)
 
     @OptionGroup var store: StoreOptions
+    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var token: TokenOptions
 
     @Flag(name: .long, help: "Only runs that have not ended.")
     var open = false
@@ -31,7 +34,7 @@ struct RunsCommand: ParsableCommand {
     @Option(name: .long, help: "human or json.")
     var format: String = "human"
 
-    func run() throws {
+    func run() async throws {
         var filter = RunFilter(phases: open ? RunFilter.open : nil, rule: rule, limit: limit)
         if let state {
             guard let phase = RunPhase(rawValue: state) else {
@@ -41,15 +44,39 @@ struct RunsCommand: ParsableCommand {
             }
             filter.phases = [phase]
         }
+        if let client = try daemon.named(store, token) { return show(try await told(by: client)) }
         let log = try store.log()
-        do throws(StoreError) {
-            let runs = try log.runs(filter)
-            Output.standard(
-                format == "json"
-                    ? Self.json(runs).pretty() : RunsView(runs, at: LiveWorld().now()).text)
-        } catch {
+        do throws(StoreError) { show(try log.runs(filter)) } catch {
             throw CommandProblem(error, try store.path)
         }
+    }
+
+    private func show(_ runs: [RunRow]) {
+        Output.standard(
+            format == "json"
+                ? Self.json(runs).pretty() : RunsView(runs, at: LiveWorld().now()).text)
+    }
+
+    /// The same from a daemon.
+    private func told(by client: DaemonClient) async throws(CommandProblem) -> [RunRow] {
+        var query = [("limit", String(limit))]
+        if let state {
+            query.append(("state", state))
+        } else if open {
+            query.append(("state", "open"))
+        }
+        if let rule { query.append(("rule", rule)) }
+        let answer = try await client.get("/v1/runs", query)
+        var runs: [RunRow] = []
+        for told in answer["runs"]?.arrayValue ?? [] {
+            guard let run = RunRow(told: told) else {
+                throw CommandProblem(
+                    .unreadable, "the daemon tells of a run in a form that is not known here",
+                    help: "use the version of belay that the daemon has")
+            }
+            runs.append(run)
+        }
+        return runs
     }
 
     private static func json(_ runs: [RunRow]) -> JSONValue {
@@ -64,5 +91,23 @@ struct RunsCommand: ParsableCommand {
             return .object(object)
         }
         return ["schema_version": "1.0", "runs": .array(list)]
+    }
+}
+
+extension RunRow {
+    /// A run as the API tells it.
+    fileprivate init?(told json: JSONValue) {
+        guard let id = json["id"]?.stringValue, let incident = json["incident"]?.stringValue,
+            let name = json["runbook"]?.stringValue, let rule = json["rule"]?.stringValue,
+            let hex = json["program"]?.stringValue, let program = Digest(hex: hex),
+            let state = json["state"]?.stringValue, let phase = RunPhase(rawValue: state),
+            let created = json["created_at"]?.stringValue,
+            let createdAt = Timestamp(rfc3339: created)
+        else { return nil }
+        self.init(
+            id: id, incident: incident, runbook: RunbookReference(name: name, program: program),
+            rule: rule, phase: phase, reason: json["reason"]?.stringValue, epoch: 0,
+            wakeAt: json["wake_at"]?.stringValue.flatMap { Timestamp(rfc3339: $0) },
+            createdAt: createdAt, recoveries: 0)
     }
 }

@@ -4,6 +4,7 @@ import BelayEngine
 import BelayProviders
 import BelayServer
 import BelayStore
+import Glibc
 
 /// `belay serve`: the daemon.
 struct ServeCommand: AsyncParsableCommand {
@@ -65,7 +66,8 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandProblem(error, journal)
         } catch {
             await store.close()
-            throw CommandProblem(.unreadable, "cannot serve on \(listen): \(error)")
+            let (why, help) = Self.words(of: error)
+            throw CommandProblem(.unreadable, "cannot serve on \(listen): \(why)", help: help)
         }
     }
 
@@ -86,6 +88,23 @@ struct ServeCommand: AsyncParsableCommand {
             },
             announce: { store.announce(address: $0) })
         try await daemon.run()
+    }
+
+    /// What the system says, without the names of functions around it, and what to do.
+    private static func words(of error: any Error) -> (why: String, help: String?) {
+        let text = "\(error)"
+        guard let mark = text.firstRange(of: "errno: "),
+            let code = Int32(text[mark.upperBound...].prefix { $0.isNumber })
+        else { return (text, nil) }
+        let help: String? =
+            switch code {
+            case EADDRINUSE:
+                "another process listens there: stop it, or name another port with --listen"
+            case EADDRNOTAVAIL: "this host has no such address: name one that it has with --listen"
+            case EACCES: "this user may not listen there: name a port above 1023 with --listen"
+            default: nil
+            }
+        return (String(cString: strerror(code)), help)
     }
 
     private static func rejection(_ error: any Error) -> Reload {

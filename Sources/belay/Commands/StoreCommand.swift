@@ -53,10 +53,33 @@ struct StoreRestoreCommand: ParsableCommand {
 
     func run() throws {
         let path = try store.path
-        do throws(StoreError) { try StoreCopy.restore(copy, to: path) } catch {
+        let isForked: Bool
+        do throws(StoreError) {
+            try StoreCopy.restore(copy, to: path)
+            isForked = try AuditLog(path: path).isForked
+        } catch {
             throw CommandProblem(error, path)
         }
         Output.standard("\(path) restored")
+        guard isForked else { return }
+        Output.standardError(
+            "it is not what was signed last, so nothing is signed until a person accepts it\n"
+                + "  help: look at it with belay audit verify, then belay store accept --by NAME")
+    }
+}
+
+extension AuditLog {
+    /// Whether the log is shorter than, or differs from, what the last kept checkpoint says.
+    fileprivate var isForked: Bool {
+        guard let note = files.keptNote() else { return false }
+        guard let kept = SignedCheckpoint(note: note, keys: files.knownVerifiers()),
+            let own = try? checkpoint()
+        else { return true }
+        if own == kept { return false }
+        let isOlder = own.checkpoint.size <= kept.checkpoint.size
+        let found = try? consistency(old: isOlder ? own : kept, new: isOlder ? kept : own)
+        if case .consistent? = found { return false }
+        return true
     }
 }
 

@@ -62,6 +62,10 @@ struct TokenAddCommand: AsyncParsableCommand {
 
     /// On record, if there is a journal; only the token's hash leaves this process.
     private func add(_ token: PersonToken) async throws(CommandProblem) {
+        if let daemon = try order.named() {
+            _ = try await order.send("/v1/people", ["token": token.json], to: daemon)
+            return
+        }
         let journal = try order.store.path
         let file = PeopleFile(path: PeopleFile.path(beside: journal))
         guard Files.exists(journal) else {
@@ -161,6 +165,11 @@ struct TokenRevokeCommand: AsyncParsableCommand {
     /// On record, if there is a journal. A journal that cannot be written lets nobody keep a token: what is missing is
     /// said then.
     private func revoke() async throws(CommandProblem) -> Int {
+        if let daemon = try order.named() {
+            let done = try await order.send(
+                "/v1/people/revoke", ["name": .string(name)], to: daemon)
+            return done.answer["revoked"]?.integerValue.map(Int.init) ?? 0
+        }
         let journal = try order.store.path
         let file = PeopleFile(path: PeopleFile.path(beside: journal))
         let before = file.active(name)

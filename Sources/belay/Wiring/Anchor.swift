@@ -68,7 +68,7 @@ struct Anchor: CheckpointKeeper {
         do throws(TransferFailure) {
             answer = try await tools.http.send(request, policy: policy)
         } catch {
-            throw AnchorFailure("\(address): \(error)")
+            throw AnchorFailure("\(address): \(error.message)")
         }
         if answer.status == 409 {
             throw AnchorFailure(

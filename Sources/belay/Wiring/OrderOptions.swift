@@ -8,6 +8,7 @@ import JSON
 /// How a person's order is carried out: by the daemon that has the journal, else here, by the same code.
 struct OrderOptions: ParsableArguments {
     @OptionGroup var store: StoreOptions
+    @OptionGroup var daemon: DaemonOptions
     @OptionGroup var token: TokenOptions
 
     @Option(
@@ -44,15 +45,12 @@ struct OrderOptions: ParsableArguments {
         _ path: String, _ body: JSONObject,
         onStore here: (SQLiteStore, Person) async throws(OperationProblem) -> JSONValue
     ) async throws(CommandProblem) -> Carried {
+        if let client = try named() { return try await send(path, body, to: client) }
         let journal = try store.path
-        var body = body
-        body["by"] = by.map(JSONValue.string)
-        body["user"] = .string(user)
         if let address = DaemonClient.address(ofStore: journal) {
-            let client = DaemonClient(address: address, token: try token.read(beside: journal))
-            let answer = try await client.post(path, .object(body))
-            return Carried(
-                answer: answer, person: answer["by"]?.stringValue ?? user, byDaemon: true)
+            let client = try DaemonClient(
+                lockedAt: address, token: try token.read(beside: journal))
+            return try await send(path, body, to: client)
         }
         guard Files.exists(journal) else {
             throw CommandProblem(
@@ -67,6 +65,21 @@ struct OrderOptions: ParsableArguments {
             await opened.close()
             throw CommandProblem(error, journal)
         }
+    }
+
+    /// The daemon that is named, nil where the journal says which it is.
+    func named() throws(CommandProblem) -> DaemonClient? { try daemon.named(store, token) }
+
+    /// Carried out by a daemon.
+    func send(
+        _ path: String, _ body: JSONObject, to client: DaemonClient
+    ) async throws(CommandProblem) -> Carried {
+        var body = body
+        body["by"] = by.map(JSONValue.string)
+        body["user"] = .string(user)
+        let answer = try await client.post(path, .object(body))
+        return Carried(
+            answer: answer, person: answer["by"]?.stringValue ?? user, byDaemon: true)
     }
 
     private static func operations(_ store: SQLiteStore) -> Operations {

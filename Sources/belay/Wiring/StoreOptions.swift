@@ -51,8 +51,8 @@ extension CommandProblem {
         switch error {
         case .inUse(let holder):
             self.init(
-                .unreadable, "the journal \(path) is in use: \(holder)",
-                help: "wait, or name another with --store")
+                .unreadable, "the journal \(path) is in use\(StoreError.by(holder))",
+                help: "stop that process, or wait until it has ended")
         case .notFound(let what):
             self.init(.unreadable, "there is no \(what)", help: "name the journal with --store")
         case .full:
@@ -65,7 +65,7 @@ extension CommandProblem {
         case .forked(let why):
             self.init(
                 .findings, "the journal \(path) is not what was signed before: \(why)",
-                help: "belay audit verify")
+                help: "look at it with belay audit verify, then belay store accept --by NAME")
         case .damaged(let why):
             self.init(
                 .findings, "the journal \(path) is damaged: \(why)", help: "belay audit verify")

@@ -39,6 +39,19 @@ struct TokenOptions: ParsableArguments {
         return try Self.checked(bytes.filter { $0 > 0x20 }, path)
     }
 
+    /// The token of whoever has no journal at hand.
+    func given() throws(CommandProblem) -> [UInt8] {
+        if let tokenFile {
+            return try Self.checked(Files.read(tokenFile).filter { $0 > 0x20 }, tokenFile)
+        }
+        guard let variable = Self.variable else {
+            throw CommandProblem(
+                .usage, "a daemon that is named by its address wants a token",
+                help: "name your token with --token-file or BELAY_TOKEN")
+        }
+        return try Self.checked(Array(variable.utf8), "BELAY_TOKEN")
+    }
+
     private static var variable: String? {
         LiveWorld().variable("BELAY_TOKEN").flatMap { $0.isEmpty ? nil : $0 }
     }

@@ -68,6 +68,7 @@ import Testing
         let other = try await post("web-8")
         #expect(other.status == 409, "\(other.text)")
         #expect(other.list("incidents").first?["id"] as? String == id)
+        #expect((other["error"] as? [String: Any])?["code"] as? String == "conflict")
         let log = try await Belay.run(
             "audit", "log", "--kind", "incident.updated", "--store", "journal.db", in: folder)
         #expect(log.output.split(separator: "\n").count == 1, "\(log.output)")
@@ -140,12 +141,19 @@ import Testing
         let pauses = try await daemon.ask("GET", "/v1/pauses").list("pauses")
         #expect(pauses.first?["owner"] as? String == "ann")
         #expect(pauses.first?["scope"] as? String == "target/web-8")
+        let slip = try await daemon.ask(
+            "POST", "/v1/pause",
+            #"{"by": "ann", "reason": "r", "expire": "2099-01-01T00:00:00Z"}"#)
+        #expect(slip.status == 400 && slip.text.contains("did you mean 'expires'?"), "\(slip.text)")
         _ = try await daemon.ask(
             "POST", "/v1/incidents", ServedFolder.incident("ProcessDown", of: "web-8", id: "P-1"))
         _ = try await daemon.ask(
             "POST", "/v1/incidents", ServedFolder.incident("ProcessDown", of: "web-9", id: "P-2"))
         #expect(try await daemon.runs("succeeded").count == 1)
         #expect(ServedFolder.lines(folder) == 1)
+        let figures = try await daemon.ask("GET", "/metrics").text
+        #expect(figures.contains(#"belay_suppressed_total{reason="paused"} 1"#), "\(figures)")
+        #expect(daemon.log.contains("held back"), "\(daemon.log)")
         let resumed = try await Belay.run(
             "resume", "target/web-8", "--store", "journal.db", in: folder)
         #expect(resumed.status == 0 && resumed.output.contains("1 pause lifted"))

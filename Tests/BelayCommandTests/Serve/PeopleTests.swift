@@ -87,10 +87,23 @@ import Testing
         #expect(try await approve(eve).status == 403)
         let other = try await approve(ann, #"{"by": "bo"}"#)
         #expect(other.status == 403 && other.text.contains("cannot speak for 'bo'"))
+        // Who cannot read the journal names the daemon.
+        let elsewhere = try Folder()
+        let address = "http://\(daemon.address)"
+        let runs = try await Belay.run(
+            "runs", "--open", "--rule", "ask-first", "--url", address, in: elsewhere,
+            variables: ["BELAY_TOKEN": eve])
+        #expect(runs.status == 0 && runs.output.contains(run), "\(runs.output) \(runs.errors)")
+        let plain = try await Belay.run(
+            "runs", "--url", "http://belay.example.com", in: elsewhere,
+            variables: ["BELAY_TOKEN": eve])
+        #expect(plain.status == 2 && plain.errors.contains("without TLS"), "\(plain.errors)")
+        let unnamed = try await Belay.run("approve", run, "--url", address, in: elsewhere)
+        #expect(unnamed.status == 2 && unnamed.errors.contains("wants a token"))
         // The command takes the name from the token, whatever the machine calls its user.
         let done = try await Belay.run(
-            "approve", run, "--store", "journal.db", in: folder,
-            variables: ["BELAY_TOKEN": ann, "USER": "root"])
+            "approve", run, in: elsewhere,
+            variables: ["BELAY_TOKEN": ann, "USER": "root", "BELAY_URL": address])
         #expect(done.status == 0 && done.output.hasPrefix("approved by ann"), "\(done.errors)")
         #expect(try await daemon.runs("succeeded").count == 1)
         let pause = try await Belay.run(
