@@ -87,6 +87,16 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.path("none.db")))
     }
 
+    @Test func anOutputThatCannotBeWrittenIsStatus3() async throws {
+        let folder = try Folder()
+        let answer = try await Belay.execute(
+            "/bin/bash", ["-c", "belay schema runbook > /dev/full"], in: folder)
+        #expect(answer.status == 3, "\(answer.errors)")
+        #expect(
+            answer.errors.contains("cannot write standard output: No space left on device"),
+            "\(answer.errors)")
+    }
+
     @Test func variablesThatAreNotSetAreNamed() async throws {
         let folder = try repository()
         let answer = try await Belay.run(
