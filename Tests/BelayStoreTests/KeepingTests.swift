@@ -84,7 +84,8 @@ import Testing
                 .record(RecordDraft(.ruleUnmatched, incident: queued)),
                 .record(
                     RecordDraft(
-                        .limitReserved, incident: queued, target: "group", reason: LimitState.queue)),
+                        .limitReserved, incident: queued, target: "group", reason: LimitState.queue)
+                ),
             ]))
         world.advance(.seconds(100 * 86_400))
         _ = try await store.incident("d3", fingerprint: "f3")

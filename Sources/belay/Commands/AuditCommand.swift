@@ -32,9 +32,12 @@ struct AuditShowCommand: ParsableCommand {
     var format: String = "human"
 
     func run() throws {
+        try Formats.check(format)
         let log = try store.log()
+        let query = try query(log)
         do throws(StoreError) {
-            let records = try records(log)
+            let records = try log.records(query)
+            guard !records.isEmpty else { throw try log.missing("run or incident \(id ?? "")") }
             if format == "json" {
                 Output.standard(JSONValue.array(records.map(\.json)).pretty())
             } else {
@@ -46,21 +49,25 @@ struct AuditShowCommand: ParsableCommand {
         }
     }
 
-    private func records(_ log: AuditLog) throws(StoreError) -> [StoredRecord] {
-        let runs = try log.runs(RunFilter(limit: 10_000))
-        guard let id else {
-            guard let newest = runs.first else { throw try log.missing("run in this journal") }
-            return try log.records(RecordQuery(limit: 100_000, run: newest.id))
+    /// The run that is meant, else the incident: those made together begin alike.
+    private func query(_ log: AuditLog) throws(CommandProblem) -> RecordQuery {
+        guard let id else { return RecordQuery(limit: 100_000, run: try newest(log)) }
+        if let run = try log.run(beginningWith: id) {
+            return RecordQuery(limit: 100_000, run: run)
         }
-        let found = runs.filter { $0.id.hasPrefix(id) }
-        if found.count == 1 {
-            return try log.records(RecordQuery(limit: 100_000, run: found[0].id))
+        if let incident = try log.incident(beginningWith: id) {
+            return RecordQuery(limit: 100_000, incident: incident)
         }
-        let records = try log.records(
-            RecordQuery(
-                limit: 100_000, incident: runs.first { $0.incident.hasPrefix(id) }?.incident ?? id))
-        guard !records.isEmpty else { throw try log.missing("run or incident \(id)") }
-        return records
+        throw log.problem(missing: "run or incident \(id)")
+    }
+
+    private func newest(_ log: AuditLog) throws(CommandProblem) -> String {
+        let runs: [RunRow]
+        do throws(StoreError) { runs = try log.runs(RunFilter(limit: 1)) } catch {
+            throw CommandProblem(error, log.files.path)
+        }
+        guard let run = runs.first else { throw log.problem(missing: "run in this journal") }
+        return run.id
     }
 }
 
@@ -79,12 +86,17 @@ struct AuditLogCommand: AsyncParsableCommand {
     )
     var kind: [String] = []
 
-    @Option(name: .long, help: ArgumentHelp("Only records of this run.", valueName: "id"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Only records of this run; the id may be shortened.", valueName: "id"))
     var run: String?
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Only records of this incident and its runs.", valueName: "id"))
+        help: ArgumentHelp(
+            "Only records of this incident and its runs; the id may be shortened.",
+            valueName: "id"))
     var incident: String?
 
     @Option(name: .long, help: ArgumentHelp("Only records from this time on.", valueName: "time"))
@@ -92,6 +104,11 @@ struct AuditLogCommand: AsyncParsableCommand {
 
     @Option(name: .long, help: ArgumentHelp("Only records before this time.", valueName: "time"))
     var until: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Only records of this index and later ones.", valueName: "index"))
+    var from: Int64 = 0
 
     @Option(name: .long, help: "At most this many.")
     var limit: Int = 1000
@@ -103,6 +120,8 @@ struct AuditLogCommand: AsyncParsableCommand {
     var format: String = "human"
 
     func run() async throws {
+        try Formats.check(format)
+        guard limit > 0 else { throw CommandProblem(.usage, "--limit is at least 1") }
         let kinds = try kind.map { name in
             guard let known = RecordKind(rawValue: name) else {
                 let near = Suggestion.nearest(to: name, in: RecordKind.allCases.map(\.rawValue))
@@ -111,16 +130,25 @@ struct AuditLogCommand: AsyncParsableCommand {
             }
             return known
         }
-        var query = RecordQuery(
-            limit: limit, incident: incident, run: run, kinds: kinds.isEmpty ? nil : kinds,
-            since: try Moment.parse(since), until: try Moment.parse(until))
         let log = try store.log()
+        // One more tells whether there are more.
+        var query = RecordQuery(
+            from: from, limit: follow || limit == .max ? limit : limit + 1,
+            incident: try chosenIncident(log), run: try chosenRun(log),
+            kinds: kinds.isEmpty ? nil : kinds,
+            since: try Moment.parse(since), until: try Moment.parse(until))
         do {
             if let pruned = try log.pruned() { Output.standardError("\(pruned)") }
             while true {
-                let records = try log.records(query)
+                let found = try log.records(query)
+                let records = found.prefix(limit)
                 for record in records { show(record) }
                 if let last = records.last { query.from = last.index + 1 }
+                if found.count > limit {
+                    Output.standardError(
+                        "there are more records: --from \(query.from) goes on, --limit N shows more"
+                    )
+                }
                 guard follow else { return }
                 try await Task.sleep(for: .milliseconds(500))
             }
@@ -129,8 +157,25 @@ struct AuditLogCommand: AsyncParsableCommand {
         }
     }
 
+    private func chosenRun(_ log: AuditLog) throws(CommandProblem) -> String? {
+        guard let run else { return nil }
+        guard let known = try log.run(beginningWith: run) else {
+            throw log.problem(missing: "run \(run)")
+        }
+        return known
+    }
+
+    private func chosenIncident(_ log: AuditLog) throws(CommandProblem) -> String? {
+        guard let incident else { return nil }
+        guard let known = try log.incident(beginningWith: incident) else {
+            throw log.problem(missing: "incident \(incident)")
+        }
+        return known
+    }
+
     private func show(_ record: StoredRecord) {
-        Output.standard(format == "json" ? record.json.text() : TrailView.line(record))
+        Output.standard(
+            format == "json" ? record.json.text() : TrailView.line(record, withDate: true))
     }
 }
 
@@ -169,6 +214,7 @@ struct AuditVerifyCommand: ParsableCommand {
     var format: String = "human"
 
     func run() throws {
+        try Formats.check(format)
         let keys = try vkey.map { text in
             guard let key = NoteVerifier(vkey: text) else {
                 throw CommandProblem(.usage, "\(text) is no verifier key")
@@ -361,7 +407,7 @@ struct AuditForgetCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
-        let journal = try await store.open()
+        let journal = try await store.openExisting()
         do throws(StoreError) {
             let count = try await journal.forget(
                 incident: incident, actor: .person(RecordText.name(from: by)))

@@ -28,10 +28,7 @@ struct DoctorCommand: AsyncParsableCommand {
     var format: String = "human"
 
     func run() async throws {
-        guard ["human", "json"].contains(format) else {
-            throw CommandProblem(
-                .usage, "unknown format \(format)", help: "formats are human, json")
-        }
+        try Formats.check(format)
         let program = try repository.program()
         let environment = try environment.environment(of: program)
         let tools = ProviderTools.system()

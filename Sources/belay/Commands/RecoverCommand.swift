@@ -29,9 +29,10 @@ struct RecoverCommand: AsyncParsableCommand {
         do { loaded = try loader.load(world) } catch let findings as ProgramLoader.Findings {
             Output.standardError(findings.text)
             throw CommandProblem(
-                .findings, "nothing is run from a repository with errors", help: "belay check")
+                .findings, "nothing is run from a repository with errors",
+                help: environment.checkCommand)
         }
-        let store = try await store.open()
+        let store = try await store.openExisting()
         let tools = ProviderTools.system()
         var parts = SupervisorParts(store: store, world: world, tools: tools)
         let progress = ProgressView()

@@ -32,7 +32,12 @@ struct RunsCommand: ParsableCommand {
     var format: String = "human"
 
     func run() throws {
-        var filter = RunFilter(phases: open ? RunFilter.open : nil, rule: rule, limit: limit)
+        try Formats.check(format)
+        guard limit > 0 else { throw CommandProblem(.usage, "--limit is at least 1") }
+        // One more tells whether there are more.
+        var filter = RunFilter(
+            phases: open ? RunFilter.open : nil, rule: rule,
+            limit: limit == .max ? limit : limit + 1)
         if let state {
             guard let phase = RunPhase(rawValue: state) else {
                 let near = Suggestion.nearest(to: state, in: RunPhase.allCases.map(\.rawValue))
@@ -43,10 +48,15 @@ struct RunsCommand: ParsableCommand {
         }
         let log = try store.log()
         do throws(StoreError) {
-            let runs = try log.runs(filter)
+            let found = try log.runs(filter)
+            let runs = Array(found.prefix(limit))
             Output.standard(
                 format == "json"
                     ? Self.json(runs).pretty() : RunsView(runs, at: LiveWorld().now()).text)
+            if found.count > limit {
+                Output.standardError(
+                    "there are older runs: --limit N shows more than \(limit)")
+            }
         } catch {
             throw CommandProblem(error, try store.path)
         }
