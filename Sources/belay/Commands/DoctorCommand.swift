@@ -96,6 +96,11 @@ struct DoctorCommand: AsyncParsableCommand {
         guard Files.exists(path) else {
             return [Finding("store", .ok, "\(path) will be made by the first run")]
         }
+        do throws(CommandProblem) { try StoreOptions.checkReadable(path) } catch {
+            return [
+                Finding("store", .problem, error.text, cure: "give its file to who runs Belay")
+            ]
+        }
         do throws(StoreError) {
             _ = try AuditLog(path: path)
             return [Finding("store", .ok, path)]
