@@ -93,6 +93,62 @@ import Testing
         #expect(bad.status == 1, "\(bad.output)\(bad.errors)")
     }
 
+    @Test func idsMayBeShortenedWhileTheyNameOne() async throws {
+        let folder = try await journal()
+        let second = Self.incident.replacing("INC-7", with: "INC-8")
+            .replacing("web-7", with: "web-8")
+        try folder.write(second, to: "second.json")
+        let run = try await Belay.run(
+            "run", "-i", "second.json", "--store", "journal.db", in: folder,
+            variables: ["USER": ""])
+        #expect(run.status == 0, "\(run.output)\(run.errors)")
+        let account = try await Belay.execute("/usr/bin/id", ["-un"], in: folder)
+        #expect(run.output.contains("by person:\(account.lastLine)"), "\(run.output)")
+        let log = try await Belay.run(
+            "audit", "log", "--store", "journal.db", "--kind", "run.created", "--format", "json",
+            in: folder)
+        let record = try #require(try Printed.records(log.output).first)
+        let (id, incident) = (
+            try #require(record["run"] as? String), try #require(record["incident"] as? String)
+        )
+        // The first digits are the time: both runs began in the same years.
+        for command in [["show", String(id.prefix(3))], ["log", "--run", String(id.prefix(3))]] {
+            let answer = try await Belay.run(
+                ["audit"] + command + ["--store", "journal.db"], in: folder)
+            #expect(answer.status == 2, "\(answer.output)")
+            #expect(answer.errors.contains("more than one run begins with"), "\(answer.errors)")
+        }
+        for short in [String(id.dropLast()), String(incident.dropLast())] {
+            let shown = try await Belay.run(
+                "audit", "show", short, "--store", "journal.db", in: folder)
+            #expect(shown.status == 0, "\(shown.errors)")
+            #expect(
+                shown.output.hasPrefix("audit trail of run \(id) from 2")
+                    || shown.output.hasPrefix("audit trail of incident \(incident) from 2"),
+                "\(shown.output)")
+        }
+        for option in ["--run", "--incident"] {
+            let none = try await Belay.run(
+                "audit", "log", option, "zzzz", "--store", "journal.db", in: folder)
+            #expect(none.status == 3, "\(none.output)")
+            #expect(none.errors.contains("there is no "), "\(none.errors)")
+        }
+    }
+
+    @Test func aListThatIsCutSaysSo() async throws {
+        let folder = try await journal()
+        let first = try await Belay.run(
+            "audit", "log", "--limit", "2", "--store", "journal.db", in: folder)
+        #expect(first.output.split(separator: "\n").count == 2, "\(first.output)")
+        #expect(first.errors.contains("there are more records: --from "), "\(first.errors)")
+        let all = try await Belay.run("audit", "log", "--store", "journal.db", in: folder)
+        #expect(all.errors.isEmpty, "\(all.errors)")
+        #expect(all.output.hasPrefix(first.output))
+        let rest = try await Belay.run(
+            "audit", "log", "--from", "2", "--store", "journal.db", in: folder)
+        #expect(all.output == first.output + rest.output)
+    }
+
     @Test func aRecordIsProvedToOthers() async throws {
         let folder = try await journal()
         let log = try await Belay.run(

@@ -39,6 +39,7 @@ import Testing
 
     @Test func aMisspeltFailpointIsNotPassedOver() async throws {
         let folder = try Folder()
+        try folder.write("", to: "j.db")
         let answer = try await Belay.run(
             "audit", "forget", "nothing", "--by", "ann", "--store", "j.db", in: folder,
             variables: ["BELAY_TEST_FAILPOINTS": "effect.befor=kill"])

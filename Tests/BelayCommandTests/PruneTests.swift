@@ -40,7 +40,12 @@ import Testing
         #expect(held.status == 0, "\(held.errors)")
         #expect(held.output.hasPrefix("nothing can be pruned\n"), "\(held.output)")
         #expect(held.output.contains("held back before record 1: the words of incident "))
-        let erased = try await belay("store", "prune", "--days", "0", "--by", "ann", in: folder)
+        let asked = try await belay("store", "prune", "--days", "0", "--by", "ann", in: folder)
+        #expect(asked.status == 0, "\(asked.errors)")
+        #expect(asked.output.contains(" of 1 incident would be erased\n"), "\(asked.output)")
+        #expect(asked.output.hasSuffix("nothing was changed: say it again with --yes\n"))
+        let erased = try await belay(
+            "store", "prune", "--days", "0", "--by", "ann", "--yes", in: folder)
         #expect(erased.status == 0, "\(erased.errors)")
         let plan = try await belay(
             "store", "prune", "--records", "--before", "2999-01-01T00:00:00Z", "--by", "ann",
@@ -107,7 +112,8 @@ import Testing
     ]) func aKillLeavesAJournalThatVerifies(_ point: String) async throws {
         let folder = try await journal()
         #expect(
-            try await belay("store", "prune", "--days", "0", "--by", "ann", in: folder).status == 0)
+            try await belay("store", "prune", "--days", "0", "--by", "ann", "--yes", in: folder)
+                .status == 0)
         let order = [
             "store", "prune", "--records", "--before", "9999", "--by", "ann", "--yes", "--store",
             "journal.db",
@@ -129,7 +135,6 @@ import Testing
         for (arguments, word) in [
             (["--records"], "--records and --before TIME|INDEX go together"),
             (["--before", "7"], "--records and --before TIME|INDEX go together"),
-            (["--yes"], "--yes is for --records"),
             (["--records", "--before", "7", "--days", "9"], "--before for records"),
             (["--records", "--before", "soon"], "soon is no time and no index"),
         ] {

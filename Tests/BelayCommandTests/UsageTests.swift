@@ -87,6 +87,50 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.path("none.db")))
     }
 
+    @Test(arguments: [
+        ["test"], ["plan", "-i", "none.json"], ["explain", "-i", "none.json"], ["runs"],
+        ["actions", "list"], ["token", "list"], ["audit", "show"], ["audit", "log"],
+        ["audit", "verify"], ["doctor"],
+    ])
+    func aFormatThatIsNoneIsRefused(_ command: [String]) async throws {
+        let folder = try repository()
+        let answer = try await Belay.run(command + ["--format", "jsno"], in: folder)
+        #expect(answer.status == 2, "\(answer.output)\(answer.errors)")
+        #expect(answer.errors.contains("unknown format jsno"), "\(answer.errors)")
+        #expect(answer.errors.contains("formats are human, json"), "\(answer.errors)")
+    }
+
+    @Test(arguments: [
+        ["store", "prune", "--by", "ann", "--yes"], ["store", "accept", "--by", "ann"],
+        ["store", "prune", "--by", "ann"], ["store", "backup", "copy.db"], ["recover"],
+        ["audit", "rotate-key", "--by", "ann"], ["audit", "forget", "x", "--by", "ann"],
+    ])
+    func aMistypedJournalIsNotMade(_ command: [String]) async throws {
+        let folder = try repository()
+        let answer = try await Belay.run(command + ["--store", "typo.db"], in: folder)
+        #expect(answer.status == 3, "\(answer.output)\(answer.errors)")
+        #expect(answer.errors.contains("there is no typo.db"), "\(answer.errors)")
+        #expect(!FileManager.default.fileExists(atPath: folder.path("typo.db")))
+    }
+
+    @Test(arguments: ["approve", "deny", "cancel"])
+    func aRunWithoutANameIsRefused(_ command: String) async throws {
+        let folder = try Folder()
+        let answer = try await Belay.run(command, "", in: folder)
+        #expect(answer.status == 2, "\(answer.errors)")
+        #expect(answer.errors.contains("the run's id is empty"), "\(answer.errors)")
+    }
+
+    @Test func anOutputThatCannotBeWrittenIsStatus3() async throws {
+        let folder = try Folder()
+        let answer = try await Belay.execute(
+            "/bin/bash", ["-c", "belay schema runbook > /dev/full"], in: folder)
+        #expect(answer.status == 3, "\(answer.errors)")
+        #expect(
+            answer.errors.contains("cannot write standard output: No space left on device"),
+            "\(answer.errors)")
+    }
+
     @Test func variablesThatAreNotSetAreNamed() async throws {
         let folder = try repository()
         let answer = try await Belay.run(

@@ -16,6 +16,11 @@ import Testing
         try await SQLiteStore.open(path: path, world: world)
     }
 
+    private func mode(_ path: String) throws -> Int {
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        return try #require(attributes[.posixPermissions] as? Int)
+    }
+
     @Test func aKeyIsRotatedByOrder() async throws {
         let store = try await open()
         _ = try await store.incident()
@@ -44,6 +49,7 @@ import Testing
         let copy = folder.path + "/copy.db"
         try StoreCopy.backup(path, to: copy)
         #expect(!FileManager.default.fileExists(atPath: copy + ".key"))
+        #expect(try mode(copy) == 0o600)
         #expect(try JournalVerifier().verify(path: copy).faults == [])
         #expect(throws: StoreError.exists(copy)) { try StoreCopy.backup(path, to: copy) }
         _ = try await store.incident("d2", fingerprint: "f2")
@@ -54,6 +60,7 @@ import Testing
         await store.close()
         try StoreCopy.restore(copy, to: path)
         #expect(FileManager.default.fileExists(atPath: path + ".before"))
+        #expect(try mode(path) == 0o600)
         let restored = try await open()
         let kept = StoreFiles(path: path).keptNote() ?? "nothing"
         #expect(restored.fork != nil, "kept: \(kept)")
@@ -66,11 +73,27 @@ import Testing
     @Test func oldPayloadsGoAndTheLogStays() async throws {
         let store = try await open()
         let lease = try await store.runningRun("r1", delivery: "d1")
-        _ = try await store.incident("d2", fingerprint: "f2")
+        let decided = try await store.incident("d2", fingerprint: "f2")
+        try await store.commit(
+            StoreTransaction([.record(RecordDraft(.ruleUnmatched, incident: decided))]))
+        // d4 still waits to be decided, d5 in a queue: they keep their words.
+        _ = try await store.incident("d4", fingerprint: "f4")
+        let queued = try await store.incident("d5", fingerprint: "f5")
+        try await store.commit(
+            StoreTransaction([
+                .record(RecordDraft(.ruleUnmatched, incident: queued)),
+                .record(
+                    RecordDraft(
+                        .limitReserved, incident: queued, target: "group", reason: LimitState.queue)
+                ),
+            ]))
         world.advance(.seconds(100 * 86_400))
         _ = try await store.incident("d3", fingerprint: "f3")
         let horizon = world.now() - .seconds(90 * 86_400)
         // d1 has a run that has not ended: it keeps its words.
+        let plan = try AuditLog(path: path).erasable(receivedBefore: horizon)
+        #expect(plan.incidents == 1)
+        #expect(plan.payloads == 2)
         #expect(try await store.prune(receivedBefore: horizon, actor: .person("ann")) == 2)
         #expect(try await store.prune(receivedBefore: horizon, actor: .person("ann")) == 0)
         try await store.commit(

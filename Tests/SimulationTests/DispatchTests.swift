@@ -655,7 +655,7 @@ import Testing
         try daemon.work()
         #expect(daemon.ends.last == "pair failed")
         #expect(daemon.calls == ["same one", "same two"])
-        let results = try daemon.records(.stepResult).map { $0.record.error?.code }
+        let results = try daemon.records(.stepResult).map { $0.record.error?.class }
         #expect(results.last == "target_busy")
     }
 
@@ -682,6 +682,24 @@ import Testing
         try daemon.work()
         #expect(daemon.ends.last == "r failed")
         #expect(daemon.calls.isEmpty, "a pause stopped the step before it began")
+    }
+
+    @Test func whoHasManyReportsIsDecidedByTheNewestAndItsOwnStart() throws {
+        let daemon = try Daemon(
+            "  - {id: r, match: {type: r}, for: 1m, steps: [{id: a, uses: faulty.same}]}")
+        try daemon.deliver("r")
+        try daemon.work()
+        for number in 1...(2 * Bounds.reports) {
+            try daemon.deliver("r", .acknowledged, id: "n\(number)", startedAfter: .seconds(-1))
+        }
+        // The notice of its own start stands far behind the newest hundred when it is decided again.
+        try daemon.deliver("r", .resolved, id: "over")
+        for number in 1...(2 * Bounds.reports) {
+            try daemon.deliver("r", .acknowledged, id: "m\(number)", startedAfter: .seconds(-1))
+        }
+        try daemon.goOn(to: .seconds(61))
+        #expect(daemon.calls.isEmpty)
+        #expect(try daemon.verdicts().contains("resolved"))
     }
 
     // MARK: The end of a process

@@ -59,7 +59,7 @@ def attempt(kind: str, name: str, binary: str, shim: str) -> dict:
     # The process comes back, and the sender, who got no answer, sends again.
     for command in (scene.resume, scene.deliver, scene.resume):
         again = command()
-        if again.returncode not in (0, 1):
+        if not scene.came_back(again):
             faults.append(f"restart: {again.returncode} {again.stderr.strip()[-300:]}")
     ends: dict = {}
     if not faults:

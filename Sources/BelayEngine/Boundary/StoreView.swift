@@ -94,6 +94,8 @@ package enum IncidentFilter: Sendable, Hashable {
     case due(limit: Int)
     /// All reports of one problem, resolve notices too, whenever they came.
     case problem(source: String, fingerprint: String)
+    /// Of those the newest, and the first with a given start: at most so many of each.
+    case reports(source: String, fingerprint: String, startedAt: Timestamp, most: Int)
     /// The newest.
     case latest(limit: Int)
 }

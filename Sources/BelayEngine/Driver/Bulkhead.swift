@@ -5,22 +5,23 @@ package actor Bulkhead {
 
     package init() {}
 
-    /// Does the work once there is room for it.
+    /// Does the work once there is room for it; it is told whether it has waited.
     package func within<Value: Sendable>(
-        _ limit: Int, of name: String, _ work: @Sendable () async -> Value
+        _ limit: Int, of name: String, _ work: @Sendable (Bool) async -> Value
     ) async -> Value {
-        await enter(name, limit)
+        let hasWaited = await enter(name, limit)
         defer { leave(name) }
-        return await work()
+        return await work(hasWaited)
     }
 
-    private func enter(_ name: String, _ limit: Int) async {
+    private func enter(_ name: String, _ limit: Int) async -> Bool {
         guard running[name, default: 0] >= limit else {
             running[name, default: 0] += 1
-            return
+            return false
         }
         // Whoever leaves hands its place over.
         await withCheckedContinuation { waiting[name, default: []].append($0) }
+        return true
     }
 
     private func leave(_ name: String) {

@@ -11,6 +11,25 @@ struct CallRunner: Sendable {
     let catalogue: ActionCatalogue
     let executor: (any TaskExecutor)?
     let signs: ProcessSigns
+    let gate: CallGate
+    /// The pauses as they are; nil if they cannot be read.
+    let pauses: @Sendable () async -> [Pause]?
+
+    /// Why a call that has waited for room must not begin any more, though its intent is on record.
+    private func refusal(_ intent: CallIntent) async -> ActionOutcome? {
+        if gate.isClosed {
+            return .failed(
+                .cancelled, retryable: false,
+                message: "the run was cancelled before the call began")
+        }
+        guard intent.effect.isChange else { return nil }
+        guard let pauses = await pauses() else {
+            return .failed(
+                .unavailable, retryable: true,
+                message: "the journal could not be asked whether changes are paused")
+        }
+        return pauses.refusal(intent, context.rule.runbook.name, at: world.now())
+    }
 
     func perform(_ intent: CallIntent, at path: String) async -> ActionOutcome {
         guard let provider = providers[intent.provider] else {
@@ -20,15 +39,18 @@ struct CallRunner: Sendable {
         }
         let limit = context.environment.binding(for: intent.action)?.maxInFlight ?? 16
         let request = request(intent, at: path)
-        let outcome: ActionOutcome = await bulkhead.within(limit, of: intent.action) {
+        let outcome: ActionOutcome = await bulkhead.within(limit, of: intent.action) { hasWaited in
             // The run may have been stopped while the call waited for room.
             guard !Task.isCancelled else {
                 return .lost(.cancelled, message: "the call was broken off before it began")
             }
-            // As a crash would have it: the next process settles it by its recovery class.
+            // It has certainly not happened: the next process makes another attempt of it.
             guard !signs.isStopping else {
-                return .lost(.interrupted, message: "the engine stopped before the call began")
+                return .failed(
+                    .interrupted, retryable: true,
+                    message: "the engine stopped before the call began")
             }
+            if hasWaited, let refusal = await refusal(intent) { return refusal }
             world.failpoints.pass(.effectBefore)
             return await bounded(intent.timeout) { await provider.perform(request) }
         }

@@ -33,15 +33,19 @@ extension Dispatcher {
         }
         all.begun += try await expire(pauses, at: now)
         for id in forgotten { try await leave(id) }
+        var failure: StoreError?
         for result in await decided(due, driving: driving - all.begun.count) {
             do throws(StoreError) {
                 all.add(try result.get().dispatched)
             } catch {
                 // Decided meanwhile.
-                guard case .decided = error else { throw error }
+                if case .decided = error { continue }
+                failure = failure ?? error
             }
         }
         all.decided += forgotten.count
+        // What has begun is driven first; what failed is still due.
+        if let failure, all.begun.isEmpty { throw failure }
         return all
     }
 
@@ -152,8 +156,12 @@ extension Dispatcher {
     package func tell(_ id: String, _ input: RunInput) async throws(StoreError) -> Telling {
         guard let run = try await store.run(id) else { throw .notFound(id) }
         guard !run.phase.isFinal, ProblemReader.leader(of: run) == nil else { return .meaningless }
-        if case .person(RunInput.wholeRun, let decision) = input {
+        if case .person(RunInput.wholeRun, let decision) = input, run.reason == Self.stuck {
             return try await settle(run, decision)
+        }
+        if case .cancel(let person) = input, run.phase == .waiting, run.reason == Self.programless {
+            return try await end(
+                run, [.cancelled(by: person), .finished(RunResult(.cancelled, reason: "person"))])
         }
         guard run.phase == .waiting, let reason = run.reason else {
             return run.phase == .running && run.owner != store.boot ? .abandoned : .underWay
@@ -184,19 +192,27 @@ extension Dispatcher {
         _ run: RunRow, _ decision: PersonDecision
     ) async throws(StoreError) -> Telling {
         guard run.phase == .waiting, run.reason == Self.stuck else { return .meaningless }
-        let now = world.now()
         var events: [RunEvent] = [.personDecided(call: RunInput.wholeRun, decision)]
         switch decision {
         case .succeeded: events.append(.finished(RunResult(.succeeded, reason: "person")))
         case .failed: events.append(.finished(RunResult(.failed, reason: "person")))
         case .retry: break
         }
+        return try await end(run, events)
+    }
+
+    /// Writes a person's word on a run that nothing drives any more; what is not its end lets it go on.
+    private func end(_ run: RunRow, _ events: [RunEvent]) async throws(StoreError) -> Telling {
+        let now = world.now()
+        let ends = events.contains { if case .finished = $0 { true } else { false } }
         do throws(StoreError) {
             try await store.commit(
                 StoreTransaction(
-                    requires: [.waiting(run: run.id, reason: Self.stuck)],
+                    requires: [.waiting(run: run.id, reason: run.reason ?? "")],
                     events.map { .record(EventRecord.draft($0, run: run.id, at: now)) }
-                        + (events.count == 1 ? [.wakeRun(run.id, at: now)] : [])))
+                        + (ends
+                            ? [.wakeIncident(run.incident, at: now)] : [.wakeRun(run.id, at: now)]))
+            )
         } catch {
             guard case .notWaiting = error else { throw error }
             return .underWay

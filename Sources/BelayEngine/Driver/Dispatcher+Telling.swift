@@ -29,14 +29,16 @@ extension Dispatcher {
         batch.begin(
             .init(
                 rule: rule, part: .notice(notice), incident: row.id, target: incident.target,
-                mode: .auto))
+                mode: .auto, causedBy: run.id))
         return batch
     }
 
     /// The reasons for which only a person lets a run go on.
-    package static let personReasons = ["person", stuck]
+    package static let personReasons = ["person", stuck, programless]
     /// The reason of a run that lost its process too often.
     package static let stuck = "stuck"
+    /// The reason of a run whose program can be neither found nor read any more.
+    static let programless = "program"
     private static let noticeSuffix = "#notice"
 
     /// What a run asks people, and since when.
@@ -60,7 +62,18 @@ extension Dispatcher {
                 asked
             )
         }
-        guard reason == Self.stuck, let last = records.last?.record.at else { return nil }
+        guard let last = records.last?.record.at else { return nil }
+        if reason == Self.programless {
+            return (
+                EngineNotice(
+                    kind: "stuck",
+                    message:
+                        "\(name) waits: its program can be neither found nor read. Look at what it has "
+                        + "done, then say: belay cancel \(run.id)"),
+                last
+            )
+        }
+        guard reason == Self.stuck else { return nil }
         return (
             EngineNotice(
                 kind: "stuck",
@@ -75,8 +88,11 @@ extension Dispatcher {
     private func isNew(
         _ asked: Timestamp, about run: RunRow, _ view: any StoreView
     ) throws(StoreError) -> Bool {
-        try view.runs(RunFilter(incident: run.incident, limit: 1000)).allSatisfy {
-            !$0.rule.hasSuffix(Self.noticeSuffix) || $0.createdAt < asked
+        let query = RecordQuery(
+            limit: 1000, incident: run.incident, kinds: [.runCreated], withPayloads: false)
+        return try view.records(query).allSatisfy { stored in
+            let isNotice = stored.record.rule?.hasSuffix(Self.noticeSuffix) ?? false
+            return !isNotice || stored.record.causedBy != run.id || stored.record.at < asked
         }
     }
 }

@@ -74,11 +74,11 @@ package struct Dispatcher: Sendable {
             var due = due
             due.isAfterStorm = true
             let begun = results.reduce(0) { $0 + ((try? $1.get())?.dispatched.begun.count ?? 0) }
-            results[place] = await decided([due], driving: driving - begun)[0].map { again in
-                var both = again
-                both.dispatched.begun = found.dispatched.begun + again.dispatched.begun
-                return both
-            }
+            // If that fails, the incident is still due, and the storm is on record.
+            guard case .success(var again) = await decided([due], driving: driving - begun)[0]
+            else { continue }
+            again.dispatched.begun = found.dispatched.begun + again.dispatched.begun
+            results[place] = .success(again)
         }
         return results
     }

@@ -156,8 +156,15 @@ extension Drive {
         var wake: Timestamp?
         if let again = context.rule.again { wake = now + again.after }
         if !context.rule.afterResolve.isEmpty, state.hasChanged { wake = now }
-        guard let wake, let row = try await driver.store.run(context.run) else { return writes }
-        return writes + [.wakeIncident(row.incident, at: wake)]
+        guard let wake else { return writes }
+        let run = context.run
+        let incident = try await driver.store.read { view throws(StoreError) in
+            try view.run(run).flatMap { row throws(StoreError) in try view.incident(row.incident) }
+        }
+        guard let incident else { return writes }
+        // Another of its rules may wait for an earlier time, which then decides on this one too.
+        if let earlier = incident.wakeAt, earlier <= wake { return writes }
+        return writes + [.wakeIncident(incident.id, at: wake)]
     }
 
     /// What a recovered run still holds.
@@ -180,17 +187,11 @@ extension Drive {
         _ changes: [Interpreter.Advance.Change], _ rows: [PauseRow]
     ) -> [String: ActionOutcome] {
         let now = driver.world.now()
-        let pauses = rows.map(Pause.init).filter { $0.isInForce(at: now) }
+        let pauses = rows.map(Pause.init)
         var paused: [String: ActionOutcome] = [:]
         for change in changes {
-            let scopes: [Pause.Scope] = [
-                .everything, .changes, .runbook(context.rule.runbook.name),
-                .provider(change.intent.provider), .target(change.intent.target ?? ""),
-            ]
-            guard let pause = pauses.first(where: { scopes.contains($0.scope) }) else { continue }
-            paused[change.path] = .failed(
-                .denied, retryable: false,
-                message: "changes are paused (\(pause.scope.text)): \(pause.reason)")
+            paused[change.path] = pauses.refusal(
+                change.intent, context.rule.runbook.name, at: now)
         }
         return paused
     }

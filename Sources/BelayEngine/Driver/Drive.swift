@@ -22,6 +22,7 @@ struct Drive {
     /// Everything that children and the outside have to say, in order of arrival.
     let arrivals: AsyncStream<Arrival>
     let source: AsyncStream<Arrival>.Continuation
+    private let gate = CallGate()
 
     init(driver: RunDriver, context: RunContext, lease: RunLease, state: RunState) {
         self.driver = driver
@@ -32,7 +33,10 @@ struct Drive {
         calls = CallRunner(
             world: driver.world, providers: driver.providers, secrets: driver.secrets,
             bulkhead: driver.bulkhead, context: context, catalogue: driver.catalogue,
-            executor: driver.executor, signs: driver.signs)
+            executor: driver.executor, signs: driver.signs, gate: gate,
+            pauses: { [store = driver.store] in
+                (try? await store.pauses())?.map(Pause.init)
+            })
     }
 
     /// What reaches the task that drives.
@@ -136,6 +140,7 @@ struct Drive {
         }
         waits = advance.waits
         state = advance.state
+        if state.cancelledBy != nil { gate.close() }
         for effect in advance.effects {
             guard case .call(let path, let intent) = effect else { continue }
             start(path, intent, obstacles[path], &group)
@@ -178,6 +183,11 @@ struct Drive {
         held.effects = []
         held.state = state
         for event in held.events { held.state.apply(event, at: now) }
+        // A timer that was set behind the cut is not set: it would be due again and again.
+        let timers = held.state.timers
+        held.waits = held.waits.filter {
+            if case .timer(let key, _) = $0 { timers[key] != nil } else { true }
+        }
         return held
     }
 

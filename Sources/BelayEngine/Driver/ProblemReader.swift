@@ -17,7 +17,9 @@ struct ProblemReader {
 
     private func rows(of incident: Incident, id: String) throws(StoreError) -> [IncidentRow] {
         var rows = try view.incidents(
-            .problem(source: incident.source, fingerprint: incident.fingerprint))
+            .reports(
+                source: incident.source, fingerprint: incident.fingerprint,
+                startedAt: incident.startedAt, most: Bounds.reports))
         if !rows.contains(where: { $0.id == id }), let row = try view.incident(id) {
             rows.append(row)
         }

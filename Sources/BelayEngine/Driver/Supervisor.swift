@@ -148,7 +148,7 @@ package actor Supervisor {
         guard let (context, program) = try await context(of: claimed.run) else {
             parts.observe(.programMissing(run: run))
             let draft = RecordDraft(
-                .runWaiting, run: run, epoch: claimed.lease.epoch, reason: "program")
+                .runWaiting, run: run, epoch: claimed.lease.epoch, reason: Dispatcher.programless)
             try await store.commit(
                 StoreTransaction(
                     requires: [.lease(claimed.lease)], [.record(draft), .wakeRun(run, at: nil)]))

@@ -27,6 +27,8 @@ package enum Bounds {
     package static let tellingTimeout: Duration = .seconds(10)
     /// Committed limit entries older than this matter to no rule.
     package static let limitHorizon: Duration = .seconds(30 * 86_400)
+    /// How many reports of one fingerprint a decision looks at: the newest, and as many of the first with its start.
+    package static let reports = 100
     /// How many incidents wait in one group's queue.
     package static let queueLength = 100
     /// How long an incident waits there before it is too stale to act on.

@@ -48,6 +48,9 @@ extension Walker {
     ) -> AttemptMeaning {
         switch outcome {
         case .succeeded(let output): return verified(output, verify, last, at: path, in: frame)
+        case .failed(.interrupted, _, _) where state.calls[path]?.endsTheEngine == false:
+            // The engine stopped before it began.
+            return .again
         case .failed(let failure, let retryable, let message):
             return .failed(failure, message, retryable: retryable)
         case .lost(.interrupted, let message) where last.intent.recovery.mayRepeat:
@@ -100,14 +103,22 @@ extension CallState {
     var endsTheEngine: Bool {
         attempts.count > Bounds.recoveries
             && attempts.suffix(Bounds.recoveries + 1).allSatisfy {
-                if case .lost(.interrupted, _)? = $0.outcome { true } else { false }
+                $0.outcome?.isInterrupted ?? false
             }
     }
 
     /// The attempts that count for `retry`: not those that the engine itself broke off.
     var counted: Int {
-        attempts.count {
-            if case .lost(.interrupted, _)? = $0.outcome { false } else { true }
+        attempts.count { !($0.outcome?.isInterrupted ?? false) }
+    }
+}
+
+extension ActionOutcome {
+    /// Whether the engine's end broke it off, before it began or after.
+    fileprivate var isInterrupted: Bool {
+        switch self {
+        case .lost(.interrupted, _), .failed(.interrupted, _, _): true
+        default: false
         }
     }
 }

@@ -76,6 +76,22 @@ package struct PeopleFile: Sendable {
         }
     }
 
+    /// Reads, changes and writes while no other process or task does; the answer is what was read. What stays as it
+    /// was is not written.
+    package func change(
+        _ body: ([PersonToken]) -> [PersonToken]
+    ) throws(Problem) -> [PersonToken] {
+        let descriptor = open(path + ".lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+        guard descriptor >= 0, flock(descriptor, LOCK_EX) == 0 else {
+            throw failure("cannot be locked")
+        }
+        defer { close(descriptor) }
+        let tokens = try read()
+        let changed = body(tokens)
+        if changed != tokens { try write(changed) }
+        return tokens
+    }
+
     private func failure(_ what: String) -> Problem {
         Problem(message: "\(path) \(what): \(String(cString: strerror(errno)))")
     }

@@ -17,9 +17,11 @@ package struct PeopleOrders: Sendable {
 
     /// The record is there before the token counts; if it cannot be written, there is no token.
     package func add(_ token: PersonToken, by person: Person) async throws(OperationProblem) {
-        let tokens = try Self.read(file)
+        _ = try Self.change(file) { $0 }
         try await record(.authGranted, [token], by: person)
-        do throws(OperationProblem) { try Self.write(tokens + [token], file) } catch {
+        do throws(OperationProblem) {
+            _ = try Self.change(file) { tokens in tokens + [token] }
+        } catch {
             try await record(.authRevoked, [token], by: person, reason: "not_written")
             throw error
         }
@@ -37,31 +39,32 @@ package struct PeopleOrders: Sendable {
     package static func end(
         _ name: String, in file: PeopleFile, at now: Timestamp
     ) throws(OperationProblem) -> [PersonToken] {
-        var tokens = try read(file)
-        let places = tokens.indices.filter {
-            tokens[$0].name == name && tokens[$0].standing(at: now) == .active
+        func isMeant(_ token: PersonToken) -> Bool {
+            token.name == name && token.standing(at: now) == .active
         }
-        guard !places.isEmpty else {
-            let near = Suggestion.nearest(to: name, in: tokens.map(\.name).filter { $0 != name })
+        let before = try change(file) { tokens in
+            tokens.map { token in
+                var token = token
+                if isMeant(token) { token.revokedAt = now }
+                return token
+            }
+        }
+        var ended = before.filter(isMeant)
+        guard !ended.isEmpty else {
+            let near = Suggestion.nearest(to: name, in: before.map(\.name).filter { $0 != name })
             throw .conflict(
                 "\(name) has no token that is good"
                     + (near.map { "; did you mean \($0)?" } ?? "; belay token list"))
         }
-        for place in places { tokens[place].revokedAt = now }
-        try write(tokens, file)
-        return places.map { tokens[$0] }
+        for place in ended.indices { ended[place].revokedAt = now }
+        return ended
     }
 
-    private static func read(_ file: PeopleFile) throws(OperationProblem) -> [PersonToken] {
-        do throws(PeopleFile.Problem) { return try file.read() } catch {
-            throw .conflict(error.message)
-        }
-    }
-
-    private static func write(
-        _ tokens: [PersonToken], _ file: PeopleFile
-    ) throws(OperationProblem) {
-        do throws(PeopleFile.Problem) { try file.write(tokens) } catch {
+    /// Changes the tokens, and nobody else meanwhile; what they were.
+    private static func change(
+        _ file: PeopleFile, _ body: ([PersonToken]) -> [PersonToken]
+    ) throws(OperationProblem) -> [PersonToken] {
+        do throws(PeopleFile.Problem) { return try file.change(body) } catch {
             throw .conflict(error.message)
         }
     }

@@ -58,6 +58,31 @@ package final class AuditLog: Sendable {
         try read { try SQLiteReading(db: $0).incident(id) }
     }
 
+    /// What can be named by the beginning of its id.
+    package enum Named: Sendable, Hashable {
+        case run
+        case incident
+    }
+
+    /// Ids that begin with a text, in order: the text itself first, and no more of them than tell one from several.
+    package func ids(
+        of kind: Named, beginningWith text: String
+    ) throws(StoreError) -> [String] {
+        let table =
+            switch kind {
+            case .run: "run"
+            case .incident: "incident"
+            }
+        return try read { db in
+            try String.fetchAll(
+                db,
+                sql: """
+                    SELECT id FROM \(table) WHERE id >= ? AND substr(id, 1, length(?)) = ?
+                        ORDER BY id LIMIT 2
+                    """, arguments: [text, text, text])
+        }
+    }
+
     /// The newest signed checkpoint, `nil` before the first.
     package func checkpoint() throws(StoreError) -> SignedCheckpoint? {
         let note = try read {

@@ -25,6 +25,12 @@ extension MemoryTables.Contents {
             return Array(ids.flatMap(sorted).prefix(limit))
         case .problem(let source, let fingerprint):
             return sorted(problems[core.identity.hash(fingerprint: fingerprint, of: source)] ?? [])
+        case .reports(let source, let fingerprint, let start, let most):
+            let all = sorted(
+                problems[core.identity.hash(fingerprint: fingerprint, of: source)] ?? [])
+            let newest = all.suffix(most)
+            let first = all.filter { $0.startedAt == start }.prefix(most)
+            return first.filter { !newest.contains($0) } + newest
         case .latest(let limit): return Array(sorted(Array(incidents.keys)).suffix(limit))
         }
     }

@@ -171,6 +171,16 @@ struct SQLiteReading {
             return try incidents(
                 "WHERE problem = ? ORDER BY idx",
                 [identity.hash(fingerprint: fingerprint, of: source)])
+        case .reports(let source, let fingerprint, let start, let most):
+            let problem = identity.hash(fingerprint: fingerprint, of: source)
+            let newest = try incidents(
+                "WHERE problem = ? ORDER BY idx DESC LIMIT ?", [problem, Int64(most)])
+            guard newest.count == most else { return newest.reversed() }
+            let first = try incidents(
+                "WHERE problem = ? AND started_at = ? ORDER BY idx LIMIT ?",
+                [problem, start.microseconds, Int64(most)])
+            let known = Set(newest.map(\.id))
+            return first.filter { !known.contains($0.id) } + newest.reversed()
         case .latest(let limit):
             return try incidents("ORDER BY idx DESC LIMIT ?", [Int64(limit)]).reversed()
         }

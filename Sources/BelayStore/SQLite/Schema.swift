@@ -8,7 +8,7 @@ enum Schema {
 
     /// One script for each version, in order; `user_version` says how many a file has seen. Never edited, only
     /// added to.
-    static let migrations: [String] = [first, pruning]
+    static let migrations: [String] = [first, pruning, reports]
 
     /// Refuses a file of a newer version, for those who only read.
     static func checkVersion(_ db: Database) throws {
@@ -84,6 +84,15 @@ enum Schema {
             STRICT, WITHOUT ROWID;
         CREATE TABLE program(digest BLOB PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
         INSERT INTO meta VALUES ('limits_version', 0);
+        """
+
+    /// A fingerprint with many reports is looked at by its newest and by its start; there is no version of limits any
+    /// more (docs/decisions/0008).
+    private static let reports = """
+        CREATE INDEX IF NOT EXISTS incident_reports ON incident(problem, idx);
+        CREATE INDEX IF NOT EXISTS incident_starts ON incident(problem, started_at, idx);
+        DROP INDEX IF EXISTS incident_problem;
+        DELETE FROM meta WHERE name = 'limits_version';
         """
 
     /// What is kept of records that were pruned: the leaf hash of each, the heads of their chains that may go on, and

@@ -30,6 +30,12 @@ enum SideFile {
         try syncFolder(of: path)
     }
 
+    /// Makes a file empty that only its owner reads, before anything is in it.
+    static func makePrivate(_ path: String) throws(StoreError) -> String {
+        try create([], at: path, mode: 0o600)
+        return path
+    }
+
     private static func create(
         _ bytes: [UInt8], at path: String, mode: mode_t
     ) throws(StoreError) {

@@ -9,7 +9,7 @@ package enum StoreCopy {
     package static func backup(_ path: String, to copy: String) throws(StoreError) {
         let log = try AuditLog(path: path)
         guard !SideFile.exists(copy) else { throw .exists(copy) }
-        try log.copy(to: copy + ".new")
+        try log.copy(to: try SideFile.makePrivate(copy + ".new"))
         for (from, to) in [
             (log.files.verifiers, StoreFiles(path: copy).verifiers),
             (log.files.checkpoint, StoreFiles(path: copy).checkpoint),
@@ -34,8 +34,7 @@ package enum StoreCopy {
                 throw .broken("\(path)\(suffix): \(SystemFailure.last)")
             }
         }
-        try AuditLog(path: copy).copy(to: path)
-        chmod(path, 0o600)
+        try AuditLog(path: copy).copy(to: try SideFile.makePrivate(path))
         let from = StoreFiles(path: copy)
         for (old, new) in [(from.verifiers, files.verifiers), (from.checkpoint, files.checkpoint)]
         where !SideFile.exists(new) {

@@ -32,6 +32,7 @@ struct ActionsListCommand: ParsableCommand {
     var format: String = "human"
 
     func run() throws {
+        try Formats.check(format)
         let catalogue =
             (try? repository.compile(lints: false).program?.catalogue) ?? BuiltinActions.catalogue
         let view = CatalogueView(catalogue)

@@ -17,123 +17,6 @@ struct AuditCommand: ParsableCommand {
         ])
 }
 
-/// `belay audit show`: a run's story.
-struct AuditShowCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Tell the story of a run, or of all runs of an incident.",
-        discussion: "Example:\n  belay audit show\n  belay audit show 0190f3a2")
-
-    @Argument(help: "A run or incident, or the beginning of its id; default: the newest run.")
-    var id: String?
-
-    @OptionGroup var store: StoreOptions
-
-    @Option(name: .long, help: "human or json.")
-    var format: String = "human"
-
-    func run() throws {
-        let log = try store.log()
-        do throws(StoreError) {
-            let records = try records(log)
-            if format == "json" {
-                Output.standard(JSONValue.array(records.map(\.json)).pretty())
-            } else {
-                try log.sayIfPruned(records)
-                Output.standard(TrailView(records).text)
-            }
-        } catch {
-            throw CommandProblem(error, try store.path)
-        }
-    }
-
-    private func records(_ log: AuditLog) throws(StoreError) -> [StoredRecord] {
-        let runs = try log.runs(RunFilter(limit: 10_000))
-        guard let id else {
-            guard let newest = runs.first else { throw try log.missing("run in this journal") }
-            return try log.records(RecordQuery(limit: 100_000, run: newest.id))
-        }
-        let found = runs.filter { $0.id.hasPrefix(id) }
-        if found.count == 1 {
-            return try log.records(RecordQuery(limit: 100_000, run: found[0].id))
-        }
-        let records = try log.records(
-            RecordQuery(
-                limit: 100_000, incident: runs.first { $0.incident.hasPrefix(id) }?.incident ?? id))
-        guard !records.isEmpty else { throw try log.missing("run or incident \(id)") }
-        return records
-    }
-}
-
-/// `belay audit log`: records with filters.
-struct AuditLogCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "log", abstract: "List records of the journal.",
-        discussion:
-            "Example:\n  belay audit log --kind step.result --since 2026-03-01T00:00:00Z\n  belay audit log --follow"
-    )
-
-    @OptionGroup var store: StoreOptions
-
-    @Option(
-        name: .long, help: ArgumentHelp("Only records of this kind; repeatable.", valueName: "kind")
-    )
-    var kind: [String] = []
-
-    @Option(name: .long, help: ArgumentHelp("Only records of this run.", valueName: "id"))
-    var run: String?
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp("Only records of this incident and its runs.", valueName: "id"))
-    var incident: String?
-
-    @Option(name: .long, help: ArgumentHelp("Only records from this time on.", valueName: "time"))
-    var since: String?
-
-    @Option(name: .long, help: ArgumentHelp("Only records before this time.", valueName: "time"))
-    var until: String?
-
-    @Option(name: .long, help: "At most this many.")
-    var limit: Int = 1000
-
-    @Flag(name: .long, help: "Go on with records as they are written.")
-    var follow = false
-
-    @Option(name: .long, help: "human or json.")
-    var format: String = "human"
-
-    func run() async throws {
-        let kinds = try kind.map { name in
-            guard let known = RecordKind(rawValue: name) else {
-                let near = Suggestion.nearest(to: name, in: RecordKind.allCases.map(\.rawValue))
-                throw CommandProblem(
-                    .usage, "unknown kind \(name)", help: near.map { "did you mean \($0)?" })
-            }
-            return known
-        }
-        var query = RecordQuery(
-            limit: limit, incident: incident, run: run, kinds: kinds.isEmpty ? nil : kinds,
-            since: try Moment.parse(since), until: try Moment.parse(until))
-        let log = try store.log()
-        do {
-            if let pruned = try log.pruned() { Output.standardError("\(pruned)") }
-            while true {
-                let records = try log.records(query)
-                for record in records { show(record) }
-                if let last = records.last { query.from = last.index + 1 }
-                guard follow else { return }
-                try await Task.sleep(for: .milliseconds(500))
-            }
-        } catch let error as StoreError {
-            throw CommandProblem(error, try store.path)
-        }
-    }
-
-    private func show(_ record: StoredRecord) {
-        Output.standard(format == "json" ? record.json.text() : TrailView.line(record))
-    }
-}
-
 /// `belay audit verify`: offline, from the database or an export.
 struct AuditVerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -169,6 +52,7 @@ struct AuditVerifyCommand: ParsableCommand {
     var format: String = "human"
 
     func run() throws {
+        try Formats.check(format)
         let keys = try vkey.map { text in
             guard let key = NoteVerifier(vkey: text) else {
                 throw CommandProblem(.usage, "\(text) is no verifier key")
@@ -361,7 +245,7 @@ struct AuditForgetCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func run() async throws {
-        let journal = try await store.open()
+        let journal = try await store.openExisting()
         do throws(StoreError) {
             let count = try await journal.forget(
                 incident: incident, actor: .person(RecordText.name(from: by)))

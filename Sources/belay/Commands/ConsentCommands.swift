@@ -50,6 +50,7 @@ private struct Consent {
     var step: String?
 
     func give(_ granted: Bool) async throws {
+        try OrderOptions.checkRun(run)
         var body = JSONObject()
         body["step"] = step.map(JSONValue.string)
         let done = try await order.carryOut(

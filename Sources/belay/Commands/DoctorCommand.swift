@@ -28,10 +28,7 @@ struct DoctorCommand: AsyncParsableCommand {
     var format: String = "human"
 
     func run() async throws {
-        guard ["human", "json"].contains(format) else {
-            throw CommandProblem(
-                .usage, "unknown format \(format)", help: "formats are human, json")
-        }
+        try Formats.check(format)
         let program = try repository.program()
         let environment = try environment.environment(of: program)
         let tools = ProviderTools.system()
@@ -98,6 +95,11 @@ struct DoctorCommand: AsyncParsableCommand {
         }
         guard Files.exists(path) else {
             return [Finding("store", .ok, "\(path) will be made by the first run")]
+        }
+        do throws(CommandProblem) { try StoreOptions.checkReadable(path) } catch {
+            return [
+                Finding("store", .problem, error.text, cure: "give its file to who runs Belay")
+            ]
         }
         do throws(StoreError) {
             _ = try AuditLog(path: path)

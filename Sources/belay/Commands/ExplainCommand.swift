@@ -28,6 +28,7 @@ struct ExplainCommand: ParsableCommand {
     var at: String?
 
     func run() throws {
+        try Formats.check(format)
         let world = LiveWorld()
         let now = try Moment.parse(at) ?? world.now()
         let program = try repository.program()

@@ -46,7 +46,8 @@ struct PauseCommand: AsyncParsableCommand {
         }
         Output.standard(
             "paused by \(done.person): \(scope)"
-                + (expires.map { " until \($0.shortRFC3339)" } ?? " until `belay resume`")
+                + (expires.map { " until \($0.shortRFC3339)" }
+                    ?? " until `belay resume\(scope == "all" ? "" : " \(scope)")`")
                 + "  \(done.answer["pause"]?.stringValue ?? "")")
     }
 

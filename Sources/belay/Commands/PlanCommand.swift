@@ -24,6 +24,7 @@ struct PlanCommand: ParsableCommand {
     var at: String?
 
     func run() throws {
+        try Formats.check(format)
         let world = LiveWorld()
         let now = try Moment.parse(at) ?? world.now()
         let program = try repository.program()

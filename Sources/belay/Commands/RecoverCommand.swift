@@ -29,9 +29,10 @@ struct RecoverCommand: AsyncParsableCommand {
         do { loaded = try loader.load(world) } catch let findings as ProgramLoader.Findings {
             Output.standardError(findings.text)
             throw CommandProblem(
-                .findings, "nothing is run from a repository with errors", help: "belay check")
+                .findings, "nothing is run from a repository with errors",
+                help: environment.checkCommand)
         }
-        let store = try await store.open()
+        let store = try await store.openExisting()
         let tools = ProviderTools.system()
         var parts = SupervisorParts(store: store, world: world, tools: tools)
         let progress = ProgressView()
@@ -51,6 +52,7 @@ struct RecoverCommand: AsyncParsableCommand {
             await store.close()
             throw CommandProblem(error, try self.store.path)
         }
+        if ends.areUntold { throw ExitStatus.unreadable }
         if !ends.areGood { throw ExitStatus.findings }
     }
 }
@@ -58,19 +60,26 @@ struct RecoverCommand: AsyncParsableCommand {
 /// How the recovered runs ended, told as it happens.
 private final class RecoveredEnds: Sendable {
     private let good = Mutex(true)
+    /// Whether standard output could not be written: that cuts off no run.
+    private let untold = Mutex(false)
 
     var areGood: Bool { good.withLock { $0 } }
+    var areUntold: Bool { untold.withLock { $0 } }
 
     func note(_ run: String, _ end: DriveEnd) {
         switch end {
         case .finished(let result):
-            Output.standard("\(run)  \(result.status.rawValue)")
+            tell("\(run)  \(result.status.rawValue)")
             if result.isGood { return }
-        case .parked(let reason): Output.standard("\(run)  waits for \(reason)")
-        case .leaseLost: Output.standard("\(run)  another process has it")
-        case .stopped: Output.standard("\(run)  stopped")
+        case .parked(let reason): tell("\(run)  waits for \(reason)")
+        case .leaseLost: tell("\(run)  another process has it")
+        case .stopped: tell("\(run)  stopped")
         }
         good.withLock { $0 = false }
+    }
+
+    private func tell(_ text: String) {
+        if !Output.tell(text) { untold.withLock { $0 = true } }
     }
 
     func fail(_ what: String) {

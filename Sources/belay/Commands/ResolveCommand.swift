@@ -29,6 +29,7 @@ struct ResolveCommand: AsyncParsableCommand {
     @OptionGroup var order: OrderOptions
 
     func run() async throws {
+        try OrderOptions.checkRun(run)
         let done = try await order.carryOut(
             "/v1/runs/\(run)/resolve", ["step": .string(step), "outcome": .string(outcome)]
         ) { (operations, person) async throws(OperationProblem) in
@@ -53,6 +54,7 @@ struct CancelCommand: AsyncParsableCommand {
     @OptionGroup var order: OrderOptions
 
     func run() async throws {
+        try OrderOptions.checkRun(run)
         let done = try await order.carryOut("/v1/runs/\(run)/cancel", [:]) {
             (operations, person) async throws(OperationProblem) in
             ["run": .string(try await operations.cancel(run, by: person).run)]

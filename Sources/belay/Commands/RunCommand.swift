@@ -36,7 +36,8 @@ struct RunCommand: AsyncParsableCommand {
         do { loaded = try loader.load(world) } catch let findings as ProgramLoader.Findings {
             Output.standardError(findings.text)
             throw CommandProblem(
-                .findings, "nothing is run from a repository with errors", help: "belay check")
+                .findings, "nothing is run from a repository with errors",
+                help: environment.checkCommand)
         }
         let incidents = try incidents.incidents(loaded.environment, at: world.now())
         let store = try await store.open()
@@ -45,7 +46,7 @@ struct RunCommand: AsyncParsableCommand {
             let runner = Runner(
                 parts: SupervisorParts(store: store, world: world, tools: tools), store: store,
                 program: await loaded.supervised(tools),
-                actor: by ?? world.variable("USER") ?? "operator")
+                actor: by ?? CurrentUser.name)
             let good =
                 dryRun ? try await runner.rehearse(incidents) : try await runner.run(incidents)
             await store.close()

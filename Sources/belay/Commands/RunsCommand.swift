@@ -35,7 +35,12 @@ struct RunsCommand: AsyncParsableCommand {
     var format: String = "human"
 
     func run() async throws {
-        var filter = RunFilter(phases: open ? RunFilter.open : nil, rule: rule, limit: limit)
+        try Formats.check(format)
+        guard limit > 0 else { throw CommandProblem(.usage, "--limit is at least 1") }
+        // One more tells whether there are more.
+        var filter = RunFilter(
+            phases: open ? RunFilter.open : nil, rule: rule,
+            limit: limit == .max ? limit : limit + 1)
         if let state {
             guard let phase = RunPhase(rawValue: state) else {
                 let near = Suggestion.nearest(to: state, in: RunPhase.allCases.map(\.rawValue))
@@ -51,10 +56,13 @@ struct RunsCommand: AsyncParsableCommand {
         }
     }
 
-    private func show(_ runs: [RunRow]) {
+    private func show(_ found: [RunRow]) {
+        let runs = Array(found.prefix(limit))
         Output.standard(
             format == "json"
                 ? Self.json(runs).pretty() : RunsView(runs, at: LiveWorld().now()).text)
+        guard found.count > limit else { return }
+        Output.standardError("there are older runs: --limit N shows more than \(limit)")
     }
 
     /// The same from a daemon.

@@ -53,7 +53,8 @@ struct ServeCommand: AsyncParsableCommand {
         do { loaded = try loader.load(world) } catch let findings as ProgramLoader.Findings {
             Output.standardError(findings.text)
             throw CommandProblem(
-                .findings, "nothing is run from a repository with errors", help: "belay check")
+                .findings, "nothing is run from a repository with errors",
+                help: environment.checkCommand)
         }
         let journal = try store.path
         let settings = try settings(journal)

@@ -27,6 +27,7 @@ struct StoreBackupCommand: ParsableCommand {
 
     func run() throws {
         let path = try store.path
+        try StoreOptions.checkReadable(path)
         do throws(StoreError) { try StoreCopy.backup(path, to: copy) } catch {
             throw CommandProblem(error, path)
         }
@@ -112,7 +113,7 @@ extension StoreOptions {
     func writing<Value>(
         _ body: (SQLiteStore) async throws(StoreError) -> Value
     ) async throws -> Value {
-        let journal = try await open()
+        let journal = try await openExisting()
         do throws(StoreError) {
             let value = try await body(journal)
             await journal.close()

@@ -9,14 +9,17 @@ struct StorePruneCommand: AsyncParsableCommand {
         commandName: "prune",
         abstract: "Erase payloads of incidents older than some days; remove old records.",
         discussion: """
-            Without --records payloads go, records stay, and the journal verifies as before.
+            Without --records payloads go, records stay, and the journal verifies as before. Incidents that wait to be \
+            decided and those of runs that have not ended keep theirs.
 
             With --records the records before a time or an index go too: up to a signed checkpoint, and only if \
-            nothing needs them any more. The hash of each stays, and what recognises a repeated delivery. Without \
-            --yes it only says what would go.
+            nothing needs them any more. The hash of each stays, and what recognises a repeated delivery.
+
+            Without --yes it only says what would go.
 
             Example:
               belay store prune --days 90 --by retention
+              belay store prune --days 90 --by retention --yes
               belay store prune --records --before 2026-03-01T00:00:00Z --by retention
               belay store prune --records --before 2026-03-01T00:00:00Z --by retention --yes
             """)
@@ -51,7 +54,6 @@ struct StorePruneCommand: AsyncParsableCommand {
         guard days == nil || !records else {
             throw ValidationError("--days is for payloads, --before for records")
         }
-        guard records || !yes else { throw ValidationError("--yes is for --records") }
     }
 
     func run() async throws {
@@ -72,6 +74,11 @@ struct StorePruneCommand: AsyncParsableCommand {
     private func erasePayloads(by actor: RecordActor) async throws {
         let horizon =
             LiveWorld().now() - Duration.seconds(86_400 * (days ?? Self.standardDays))
+        guard yes else {
+            return try store.reading { log throws(StoreError) in
+                Output.standard(PruningView(try log.erasable(receivedBefore: horizon)).text)
+            }
+        }
         let count = try await store.writing { journal throws(StoreError) in
             try await journal.prune(receivedBefore: horizon, actor: actor)
         }

@@ -35,6 +35,7 @@ struct TestCommand: ParsableCommand {
     var failOnEmpty = false
 
     func run() throws {
+        try Formats.check(format)
         let wanted = try expression()
         let folders = paths.filter(Files.isFolder)
         let compilation = try repository.compile(folders, lints: false)

@@ -124,6 +124,7 @@ struct TokenListCommand: ParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func run() throws {
+        try Formats.check(format)
         let now = LiveWorld().now()
         let file = PeopleFile(path: PeopleFile.path(beside: try store.path))
         let tokens: [PersonToken]

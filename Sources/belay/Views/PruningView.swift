@@ -6,6 +6,18 @@ import BelayStore
 struct PruningView {
     let text: String
 
+    /// What would be erased.
+    init(_ plan: ErasablePayloads) {
+        guard plan.payloads > 0 else {
+            text = "no payloads to erase"
+            return
+        }
+        let amount =
+            Self.count(Int64(plan.payloads), "payload") + " of "
+            + Self.count(Int64(plan.incidents), "incident")
+        text = "\(amount) would be erased\nnothing was changed: say it again with --yes"
+    }
+
     /// What would go.
     init(_ plan: PruningPlan) {
         guard plan.records > 0 else {

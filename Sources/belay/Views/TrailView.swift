@@ -2,14 +2,27 @@ import BelayCompiler
 import BelayEngine
 import JSON
 
-/// A run's records as a story: one line each, with index, time and what was said.
+/// A run's records as a story: one line each, with index, time and what was said; the heading has the day of the first,
+/// and a line has each day that begins within.
 struct TrailView {
     let text: String
 
     init(_ records: [StoredRecord]) {
-        let lines = records.map(Self.line)
-        let head = "audit trail" + (records.first?.record.run.map { " of run \($0)" } ?? "")
-        text = ([head] + lines).joined(separator: "\n")
+        guard let first = records.first?.record else {
+            text = "audit trail: no records"
+            return
+        }
+        let of =
+            first.run.map { " of run \($0)" } ?? first.incident.map { " of incident \($0)" } ?? ""
+        var lines = ["audit trail\(of) from \(first.at.rfc3339.prefix(19))Z"]
+        var day = first.at.shortDate
+        for record in records {
+            let next = record.record.at.shortDate
+            if next != day { lines.append("      \(next) UTC") }
+            day = next
+            lines.append(Self.line(record))
+        }
+        text = lines.joined(separator: "\n")
     }
 
     /// In one line, for those who have seen it happen.
@@ -17,7 +30,8 @@ struct TrailView {
         "\(records.count) records in the audit trail: belay audit show \(run)"
     }
 
-    static func line(_ stored: StoredRecord) -> String {
+    /// One record; with its date where the lines around it may be of any day.
+    static func line(_ stored: StoredRecord, withDate: Bool = false) -> String {
         let record = stored.record
         var parts = [record.kind.rawValue.padded(18)]
         if let step = record.step { parts.append(step) }
@@ -34,7 +48,8 @@ struct TrailView {
             ? "  by \(record.actor)" + (isProven ? " (token)" : "") : ""
         let index = String(stored.index)
         let place = String(repeating: " ", count: max(0, 4 - index.count)) + index
-        return "\(place)  \(record.at.shortTime)  \(parts.joined(separator: "  "))\(actor)"
+        let date = withDate ? record.at.shortDate + " " : ""
+        return "\(place)  \(date)\(record.at.shortTime)  \(parts.joined(separator: "  "))\(actor)"
     }
 
     private static func details(_ stored: StoredRecord) -> [String] {
@@ -58,6 +73,9 @@ struct TrailView {
 }
 
 extension Timestamp {
+    /// The day, in UTC.
+    var shortDate: String { String(rfc3339.prefix(10)) }
+
     /// The time of day with milliseconds, in UTC.
     var shortTime: String { String(rfc3339.dropFirst(11).prefix(12)) }
 }

@@ -7,6 +7,11 @@ struct EnvironmentOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("The environment.", valueName: "name"))
     var env: String = EnvironmentProgram.simulatedName
 
+    /// The command that says what is wrong here.
+    var checkCommand: String {
+        env == EnvironmentProgram.simulatedName ? "belay check" : "belay check --env \(env)"
+    }
+
     func environment(of program: Program) throws(CommandProblem) -> EnvironmentProgram {
         if let environment = program.environments[env] { return environment }
         let names = program.environments.keys.sorted()

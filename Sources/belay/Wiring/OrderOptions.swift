@@ -19,7 +19,14 @@ struct OrderOptions: ParsableArguments {
     var by: String?
 
     /// Who says it where no token does.
-    private var user: String { by ?? LiveWorld().variable("USER") ?? "operator" }
+    private var user: String { by ?? CurrentUser.name }
+
+    /// Refuses a run without a name, which no path can carry.
+    static func checkRun(_ id: String) throws(CommandProblem) {
+        guard !id.isEmpty else {
+            throw CommandProblem(.usage, "the run's id is empty", help: "belay runs")
+        }
+    }
 
     /// What became of an order: the API's answer, who gave it, and whether a daemon took it.
     struct Carried {
@@ -52,11 +59,7 @@ struct OrderOptions: ParsableArguments {
                 lockedAt: address, token: try token.read(beside: journal))
             return try await send(path, body, to: client)
         }
-        guard Files.exists(journal) else {
-            throw CommandProblem(
-                .unreadable, "there is no \(journal)", help: "name the journal with --store")
-        }
-        let opened = try await store.open()
+        let opened = try await store.openExisting()
         do throws(OperationProblem) {
             let answer = try await here(opened, Person(user))
             await opened.close()

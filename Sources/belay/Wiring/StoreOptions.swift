@@ -37,8 +37,27 @@ struct StoreOptions: ParsableArguments {
         }
     }
 
+    /// Opens a journal that is there already: nobody's mistyped name makes a new one.
+    func openExisting() async throws(CommandProblem) -> SQLiteStore {
+        try Self.checkReadable(try path)
+        return try await open()
+    }
+
+    /// Refuses a journal that is not there or that may not be read, and says which of both it is.
+    static func checkReadable(_ path: String) throws(CommandProblem) {
+        guard access(path, R_OK) != 0 else { return }
+        let code = errno
+        guard code == ENOENT || code == ENOTDIR else {
+            throw CommandProblem(
+                .unreadable,
+                "the journal \(path) cannot be read: \(String(cString: strerror(code)))")
+        }
+        throw CommandProblem(StoreError.notFound(path), path)
+    }
+
     func log() throws(CommandProblem) -> AuditLog {
         let path = try path
+        try Self.checkReadable(path)
         do throws(StoreError) { return try AuditLog(path: path) } catch {
             throw CommandProblem(error, path)
         }
