@@ -704,12 +704,8 @@ import Testing
 
     // MARK: The end of a process
 
-    @Test(arguments: [
-        ("same", "r succeeded"), ("keyed", "r succeeded"), ("only", "r waits person"),
-    ])
-    func anIntentWhoseCallNeverBeganIsSettledByItsRecoveryClass(
-        _ action: String, _ end: String
-    ) throws {
+    @Test(arguments: ["same", "keyed", "only"])
+    func aCallThatNeverBeganIsBegunByTheNextProcess(_ action: String) throws {
         let daemon = try Daemon(
             "  - {id: r, match: {type: r}, steps: [{id: a, uses: faulty.\(action)}]}")
         daemon.stopAtIntent()
@@ -719,8 +715,70 @@ import Testing
         #expect(try daemon.records(.stepIntent).count == 1)
         daemon.beginAnew()
         try daemon.goOn(to: Bounds.lease + .seconds(1))
-        #expect(daemon.ends.last == end)
-        #expect(daemon.calls == (action == "only" ? [] : ["\(action) one"]))
+        #expect(daemon.ends.last == "r succeeded")
+        #expect(daemon.calls == ["\(action) one"])
+    }
+
+    // MARK: What only a person can answer
+
+    @Test func aStepMayBeNamedRunAndEveryRunThatAsksIsTold() throws {
+        let daemon = try Daemon(
+            """
+              - {id: one, match: {type: r}, continue: true, steps: [{id: run, uses: faulty.only}]}
+              - id: two
+                match: {type: r}
+                target: two
+                steps: [{id: run, uses: faulty.only, with: {target: two}}]
+            """, environment: "notices: {uses: faulty.tell, with: {}}"
+        ) {
+            $0.action == "faulty.tell" ? .succeeded([:]) : .lost(.unavailable, message: "no answer")
+        }
+        try daemon.deliver("r")
+        try daemon.work()
+        #expect(
+            daemon.calls.filter { $0.hasPrefix("tell") }.count == 2,
+            "\(daemon.calls) \(daemon.ends)")
+        #expect(try daemon.tell("one", .person(call: "run", .succeeded(by: "ann"))) == .recorded)
+        try daemon.work()
+        #expect(daemon.ends.last == "one succeeded")
+    }
+
+    @Test func aRunWhoseProgramIsGoneCanBeCancelled() throws {
+        let daemon = try Daemon(Self.consent)
+        try daemon.deliver("consent")
+        try daemon.work()
+        let run = try #require(try daemon.records(.runCreated).first?.record.run)
+        try daemon.pump { daemon in
+            let claimed = try await daemon.store.commit(
+                StoreTransaction([.claim(run: run, for: .seconds(30))]))
+            try await daemon.store.commit(
+                StoreTransaction(
+                    requires: [.lease(try #require(claimed.leases.first))],
+                    [.record(RecordDraft(.runWaiting, run: run, reason: "program"))]))
+        }
+        #expect(try daemon.tell("consent", .cancel(by: Person("ann"))) == .recorded)
+        #expect(try daemon.records(.runFinished).last?.record.outcome == "cancelled")
+        #expect(try daemon.ledger().heldTargets.isEmpty)
+    }
+
+    @Test func aRuleThatIsHeldBackIsNotPutOffByAnothersAgain() throws {
+        let daemon = try Daemon(
+            """
+              - id: one
+                match: {type: r}
+                continue: true
+                again: {after: 1h, max: 2}
+                steps: [{id: a, uses: faulty.tell}]
+              - {id: two, match: {type: r}, cooldown: {for: 5m}, steps: [{id: a, uses: faulty.same}]}
+            """)
+        try daemon.deliver("r")
+        try daemon.work()
+        try daemon.goOn(to: .seconds(10))
+        try daemon.deliver("r", fingerprint: "later", startedAfter: .seconds(10))
+        try daemon.work()
+        #expect(daemon.calls.filter { $0.hasPrefix("same") }.count == 1)
+        try daemon.goOn(to: .seconds(301))
+        #expect(daemon.calls.filter { $0.hasPrefix("same") }.count == 2)
     }
 
     // MARK: Budgets

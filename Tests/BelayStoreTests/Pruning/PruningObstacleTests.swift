@@ -139,7 +139,7 @@ import Testing
                         RecordDraft(
                             .limitReserved, incident: incident, target: "group", reason: "queue"))
                 ]))
-            try await eraseWords(store)
+            _ = try await store.forget(incident: incident, actor: .person("ann"))
         }
         #expect(obstacle?.index == 10)
         #expect(obstacle?.what.hasSuffix(" has reserved a place: queue") == true)
