@@ -702,6 +702,57 @@ import Testing
         #expect(try daemon.verdicts().contains("resolved"))
     }
 
+    // MARK: Calls that wait for room
+
+    @Test(arguments: ["pause", "cancel"])
+    func anOrderToStopReachesACallThatWaitsForRoom(_ order: String) throws {
+        let daemon = try Daemon(
+            "  - {id: r, match: {type: r}, steps: [{id: a, uses: faulty.same}]}")
+        try daemon.deliver("r")
+        let end = try daemon.pump { daemon in
+            let begun = try #require(try await daemon.dispatcher.decideDue().begun.first)
+            let (plain, bulkhead) = (daemon.driver, Bulkhead())
+            let driver = RunDriver(
+                store: plain.store, world: plain.world, providers: plain.providers,
+                catalogue: plain.catalogue, secrets: plain.secrets, bulkhead: bulkhead,
+                executor: plain.executor)
+            let (inputs, person) = AsyncStream.makeStream(of: RunInput.self)
+            return try await withThrowingTaskGroup(of: DriveEnd?.self) { group in
+                for _ in 0..<16 {
+                    group.addTask {
+                        await bulkhead.within(16, of: "faulty.same") { _ in
+                            try? await daemon.world.sleep(for: .seconds(10))
+                        }
+                        return nil
+                    }
+                }
+                try await daemon.world.sleep(for: .seconds(1))
+                group.addTask {
+                    try await driver.carry(
+                        begun.context, from: begun.state, lease: begun.lease,
+                        reservations: begun.reservations, inputs: inputs)
+                }
+                try await daemon.world.sleep(for: .seconds(2))
+                let intents = try await daemon.store.records(
+                    RecordQuery(kinds: [.stepIntent]))
+                #expect(intents.count == 1)
+                if order == "cancel" {
+                    person.yield(.cancel(by: Person("ann")))
+                } else {
+                    let pause = RecordDraft(.pauseSet, actor: .person("ann"), target: "all")
+                    try await daemon.store.commit(StoreTransaction([.record(pause)]))
+                }
+                var end: DriveEnd?
+                for try await next in group {
+                    if let next { end = next }
+                }
+                return end
+            }
+        }
+        #expect(daemon.calls.isEmpty)
+        #expect(end?.result?.status == (order == "cancel" ? .cancelled : .failed))
+    }
+
     // MARK: The end of a process
 
     @Test(arguments: ["same", "keyed", "only"])
