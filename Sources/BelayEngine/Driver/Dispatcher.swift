@@ -67,7 +67,12 @@ package struct Dispatcher: Sendable {
                 return made
             }
         }
-        var results = await store.decide(makers).map { $0.map(Decided.init) }
+        // A few at a time: whatever else is to be written need not wait for all of them.
+        var results: [Result<Decided, StoreError>] = []
+        for start in stride(from: 0, to: makers.count, by: Bounds.decisions) {
+            let some = Array(makers[start..<min(start + Bounds.decisions, makers.count)])
+            results += await store.decide(some).map { $0.map(Decided.init) }
+        }
         // A storm was noticed instead of a decision: that is made under the pause now.
         for (place, due) in due.enumerated() {
             guard case .success(let found) = results[place], found.decision == nil else { continue }

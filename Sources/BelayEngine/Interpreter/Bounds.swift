@@ -28,7 +28,9 @@ package enum Bounds {
     /// Committed limit entries older than this matter to no rule.
     package static let limitHorizon: Duration = .seconds(30 * 86_400)
     /// How many reports of one fingerprint a decision looks at: the newest, and as many of the first with its start.
-    package static let reports = 100
+    package static let reports = 32
+    /// How many decisions are given to the store's writer at once.
+    package static let decisions = 8
     /// How many incidents wait in one group's queue.
     package static let queueLength = 100
     /// How long an incident waits there before it is too stale to act on.
