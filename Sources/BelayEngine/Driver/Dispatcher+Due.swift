@@ -94,14 +94,7 @@ extension Dispatcher {
             let row = try view.incidents(.latest(limit: 1)).first,
             let incident = Incident(stored: row.body)
         else { return nil }
-        var batch = DispatchBatch(
-            dispatcher: self, incident: incident, row: row, history: ProblemHistory(),
-            limits: LimitState(), now: now)
-        batch.begin(
-            .init(
-                rule: rule, part: .notice(notice), incident: row.id, target: incident.target,
-                mode: .auto))
-        return batch
+        return telling(notice, by: rule, of: incident, row, at: now)
     }
 
     // MARK: Runs that share an outcome

@@ -23,13 +23,21 @@ extension Dispatcher {
             try isNew(asked, about: run, view), let row = try view.incident(run.incident),
             let incident = Incident(stored: row.body)
         else { return nil }
+        return telling(notice, by: rule, of: incident, row, at: now, causedBy: run.id)
+    }
+
+    /// What begins the run that tells people something, on an incident.
+    func telling(
+        _ notice: EngineNotice, by rule: Rule, of incident: Incident, _ row: IncidentRow,
+        at now: Timestamp, causedBy: String? = nil
+    ) -> DispatchBatch {
         var batch = DispatchBatch(
             dispatcher: self, incident: incident, row: row, history: ProblemHistory(),
             limits: LimitState(), now: now)
         batch.begin(
             .init(
                 rule: rule, part: .notice(notice), incident: row.id, target: incident.target,
-                mode: .auto, causedBy: run.id))
+                mode: .auto, causedBy: causedBy))
         return batch
     }
 
