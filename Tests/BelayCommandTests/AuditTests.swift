@@ -135,6 +135,18 @@ import Testing
         }
     }
 
+    @Test func aPauseNamesWhatEndsIt() async throws {
+        let folder = try await journal()
+        for (scope, cure) in [
+            ("target/web-7", "until `belay resume target/web-7`"), ("all", "until `belay resume`"),
+        ] {
+            let answer = try await Belay.run(
+                "pause", scope, "--reason", "by hand", "--store", "journal.db", in: folder)
+            #expect(answer.status == 0, "\(answer.errors)")
+            #expect(answer.output.contains(cure), "\(answer.output)")
+        }
+    }
+
     @Test func aListThatIsCutSaysSo() async throws {
         let folder = try await journal()
         let first = try await Belay.run(

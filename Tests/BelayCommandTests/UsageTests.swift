@@ -113,6 +113,17 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.path("typo.db")))
     }
 
+    @Test(arguments: ["serve", "recover"])
+    func whatChecksTheEnvironmentIsNamed(_ command: String) async throws {
+        let folder = try Folder()
+        try folder.write(
+            "apiVersion: belay/v1\nkind: Runbook\nmetadata: {name: x}\nruls: []\n",
+            to: "runbooks/broken.yaml")
+        let answer = try await Belay.run(command, "--env", "here", in: folder)
+        #expect(answer.status == 1, "\(answer.errors)")
+        #expect(answer.errors.contains("help: belay check --env here"), "\(answer.errors)")
+    }
+
     @Test(arguments: ["approve", "deny", "cancel"])
     func aRunWithoutANameIsRefused(_ command: String) async throws {
         let folder = try Folder()

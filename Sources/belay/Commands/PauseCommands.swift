@@ -44,10 +44,10 @@ struct PauseCommand: AsyncParsableCommand {
                     try await operations.pause(scope, reason: reason, by: person, expires: expires))
             ]
         }
+        let cure = scope == "all" ? "belay resume" : "belay resume \(scope)"
+        let end = expires.map { $0.shortRFC3339 } ?? "`\(cure)`"
         Output.standard(
-            "paused by \(done.person): \(scope)"
-                + (expires.map { " until \($0.shortRFC3339)" }
-                    ?? " until `belay resume\(scope == "all" ? "" : " \(scope)")`")
+            "paused by \(done.person): \(scope) until \(end)"
                 + "  \(done.answer["pause"]?.stringValue ?? "")")
     }
 
