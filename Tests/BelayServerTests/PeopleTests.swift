@@ -44,6 +44,19 @@ import Testing
         #expect(mode[.posixPermissions] as? Int == 0o600)
     }
 
+    @Test func changesAtTheSameTimeAreAllKept() async throws {
+        let place = Place()
+        let names = (0..<16).map { "person-\($0)" }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for name in names {
+                let token = Self.token(name, [.viewer], of: name)
+                group.addTask { _ = try place.file.change { $0 + [token] } }
+            }
+            try await group.waitForAll()
+        }
+        #expect(Set(try place.file.read().map(\.name)) == Set(names))
+    }
+
     @Test(arguments: [
         #"{"tokens": [{"name": "ann", "roles": ["admin"]}]}"#,
         #"{"tokens": [{"name": "ann", "roles": ["chief"], "sha256": "HASH", "created_at": "2026-03-01T02:00:00Z"}]}"#,

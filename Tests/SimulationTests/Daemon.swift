@@ -11,7 +11,7 @@ import Testing
 struct Daemon: Sendable {
     typealias Answer = @Sendable (ActionRequest) async -> ActionOutcome
 
-    let world = VirtualWorld(seed: 1)
+    let world: VirtualWorld
     let disk = MemoryDisk(seed: [1])
     let store: MemoryStore
     let program: Program
@@ -30,16 +30,17 @@ struct Daemon: Sendable {
     }
 
     init(
-        _ rules: String, environment: String = "", runsOf earlier: Daemon? = nil,
+        _ rules: String, environment: String = "", world: VirtualWorld = VirtualWorld(seed: 1),
         _ answer: @escaping Answer = { _ in .succeeded([:]) }
     ) throws {
+        self.world = world
         self.answer = answer
         let compilation = SimulatedProgram.compile(rules: rules, environment: environment)
         let program = try #require(
             compilation.program, "\(compilation.diagnostics.sorted.map(\.message))")
         self.program = program
         start = world.now()
-        let (disk, world) = (disk, world)
+        let disk = disk
         store = try Self.pump(executor, world) { try await disk.open(world: world) }
         let environment = try #require(program.environments["sim"])
         dispatcher = Dispatcher(
@@ -70,7 +71,7 @@ struct Daemon: Sendable {
             outcome.withLock { $0 = result }
         }
         for _ in 0..<100_000 {
-            executor.drain()
+            guard executor.drain(atMost: 1_000_000) else { break }
             if let result = outcome.withLock({ $0 }) { return try result.get() }
             guard world.wakeNext() else { break }
         }

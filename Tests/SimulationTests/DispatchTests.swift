@@ -770,6 +770,46 @@ import Testing
         #expect(daemon.calls == ["\(action) one"])
     }
 
+    /// The retry of `x` is cut off by the stop, and with it the timer of `y`, which the walk sets behind it.
+    @Test func aRunThatIsToldToStopWaitsForItsCallsWithoutSpinning() throws {
+        let world = VirtualWorld(seed: 1)
+        let daemon = try Daemon(
+            """
+              - id: r
+                match: {type: r}
+                steps:
+                  - id: p
+                    parallel:
+                      - {id: x, uses: faulty.same, retry: {attempts: 2, initial: 2s}}
+                      - {id: y, uses: faulty.keyed, retry: {attempts: 2, initial: 2s}}
+                      - {id: z, uses: faulty.only}
+            """, world: world
+        ) { request in
+            let seconds = ["faulty.same": 1, "faulty.keyed": 10][request.action] ?? 18
+            try? await world.sleep(for: .seconds(seconds))
+            return request.action == "faulty.only" || request.attempt > 1
+                ? .succeeded([:]) : .failed(.unavailable, retryable: true, message: "not yet")
+        }
+        try daemon.deliver("r")
+        let end = try daemon.pump { daemon in
+            let begun = try #require(try await daemon.dispatcher.decideDue().begun.first)
+            let driver = daemon.driver
+            async let end = driver.carry(
+                begun.context, from: begun.state, lease: begun.lease,
+                reservations: begun.reservations)
+            try await world.sleep(for: .milliseconds(1500))
+            daemon.signs.stop()
+            return try await end
+        }
+        #expect(end == .stopped)
+        #expect(world.now() - daemon.start == .seconds(18), "it waits for the call under way")
+        #expect(Set(daemon.calls) == ["same one", "keyed one", "only one"])
+        daemon.beginAnew()
+        try daemon.goOn(to: .seconds(18) + Bounds.lease + .seconds(30))
+        #expect(daemon.ends.last == "r succeeded")
+        #expect(daemon.calls.count == 5)
+    }
+
     // MARK: What only a person can answer
 
     @Test func aStepMayBeNamedRunAndEveryRunThatAsksIsTold() throws {

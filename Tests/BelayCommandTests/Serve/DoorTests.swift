@@ -23,6 +23,9 @@ import Testing
         // At most one in ten seconds, however long these seven took.
         #expect((1...3).contains(denied.output.split(separator: "\n").count), "\(denied.output)")
         #expect(denied.output.contains("no_token"))
+        let told = daemon.log.split(separator: "\n").filter { $0.contains("refused at the gate") }
+        #expect((1...2).contains(told.count), "a line a minute at most:\n\(daemon.log)")
+        #expect(told.first?.contains("no_token") == true)
     }
 
     @Test func whatCannotBeReadIsRefusedWithItsReason() async throws {

@@ -42,6 +42,34 @@ import Testing
             "journal.db", "--format", "json", in: folder)
         #expect(log.output.contains("program.rejected"))
         #expect(await daemon.stop() == 0)
+        let told = daemon.log.split(separator: "\n")
+        #expect(told.contains { $0.contains("program rejected") && $0.contains("exec.rum") })
+        #expect(told.contains { $0.contains("program loaded") && $0.contains("rules=1") })
+    }
+
+    @Test func aJournalThatWasPutBackIsToldOfOnce() async throws {
+        let folder = try ServedFolder.make()
+        var daemon = try await Daemon.start(in: folder)
+        #expect(await daemon.stop() == 0)
+        let old = try Data(contentsOf: folder.url("journal.db"))
+        daemon = try await Daemon.start(in: folder)
+        _ = try await daemon.ask(
+            "POST", "/v1/incidents", ServedFolder.incident("Nothing", of: "web-7", id: "F-1"))
+        #expect(await daemon.stop() == 0)
+        try old.write(to: folder.url("journal.db"))
+
+        daemon = try await Daemon.start(in: folder)
+        for _ in 0..<400 where !daemon.log.contains("cannot sign the log") {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        let taken = try await daemon.ask(
+            "POST", "/v1/incidents", ServedFolder.incident("Nothing", of: "web-7", id: "F-2"))
+        #expect(taken.status == 202, "\(taken.text)")
+        try await Task.sleep(for: .seconds(3))
+        let told = daemon.log.split(separator: "\n").filter { $0.contains("cannot sign the log") }
+        #expect(told.count == 1, "\(daemon.log)")
+        #expect(told.first?.contains("belay store accept") == true, "\(told)")
+        #expect(await daemon.stop() == 0)
     }
 
     @Test func aRunThatOutlivesItsProgramAndItsProcessEndsWithItsOwn() async throws {
