@@ -151,7 +151,8 @@ package struct Daemon: Sendable {
             )
             log.logger.error(
                 "program rejected; the one before stays in force",
-                metadata: ["findings": "\(findings)", "message": "\(why)"])
+                metadata: ["findings": "\(findings)"])
+            for line in why.split(separator: "\n") { log.logger.error("  \(line)") }
         }
     }
 

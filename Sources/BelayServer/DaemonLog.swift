@@ -12,7 +12,7 @@ struct DaemonLog: Sendable {
     private let refusal = ToldRefusal()
 
     init(level: String, metrics: Metrics, backlog: Backlog, standing: Standing) {
-        var logger = Logger(label: "belay") { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "belay") { StreamLogHandler(label: $0, stream: LogStream()) }
         logger.logLevel = Logger.Level(rawValue: level) ?? .info
         self.logger = logger
         self.metrics = metrics

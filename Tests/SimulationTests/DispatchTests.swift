@@ -609,7 +609,7 @@ import Testing
 
     @Test func whatIsKnownIsOnRecordWhileATargetIsWaitedFor() throws {
         let daemon = try contended()
-        let (seen, end) = try daemon.pump { daemon in
+        let (seen, standing, end) = try daemon.pump { daemon in
             let begun = try #require(try await daemon.dispatcher.decideDue().begun.first)
             let (inputs, person) = AsyncStream.makeStream(of: RunInput.self)
             let driver = daemon.driver
@@ -618,11 +618,18 @@ import Testing
                 reservations: begun.reservations, inputs: inputs)
             try await daemon.world.sleep(for: .seconds(20))
             let seen = try await daemon.store.events(ofRun: begun.context.run)
+            let row = try await daemon.store.run(begun.context.run)
+            let standing = row.flatMap { RunStanding($0, seen) }
             person.yield(.cancel(by: Person("ann")))
-            return (seen, try await end)
+            return (seen, standing, try await end)
         }
         #expect(seen.filter { $0.record.kind == .stepResult }.count == 1)
         #expect(seen.filter { $0.record.kind == .stepIntent }.count == 1)
+        let held = seen.filter { $0.record.kind == .stepHeld }
+        #expect(held.map(\.record.step) == ["b"], "once, however often it is asked for")
+        #expect(held.first?[payload: "message"]?.stringValue?.contains("holds one") == true)
+        #expect(standing?.words.count == 1)
+        #expect(standing?.words.first?.hasPrefix("b: run ") == true, "\(standing?.words ?? [])")
         #expect(end.result?.status == .cancelled)
         #expect(daemon.calls == ["same one", "same two"])
     }

@@ -13,7 +13,10 @@ extension Dispatcher {
         _ limit: Int = 100, driving: Int = .max
     ) async throws(StoreError) -> Dispatched {
         var all = Dispatched()
-        if memory.settleOnce() { all.begun = try await settle() }
+        if !memory.isSettled {
+            all.begun = try await settle()
+            memory.isSettled = true
+        }
         try await seedStorms()
         let now = world.now()
         let (due, forgotten, pauses) = try await store.read { view throws(StoreError) in

@@ -57,9 +57,8 @@ extension Dispatcher {
         let records = try view.events(ofRun: run.id)
         guard let state = try? EventRecord.state(of: records) else { return nil }
         let name = "run \(run.id) of \(run.runbook.name)/\(run.rule)"
-        let open = state.calls.filter { $0.value.personAskedAt != nil && $0.value.decision == nil }
-        if let asked = open.values.compactMap(\.personAskedAt).max() {
-            let steps = open.keys.sorted()
+        let steps = RunStanding.unknown(state)
+        if let asked = steps.compactMap({ state.calls[$0]?.personAskedAt }).max() {
             let orders = steps.map { "belay resolve \(run.id) \($0) succeeded|failed|retry" }
             return (
                 EngineNotice(

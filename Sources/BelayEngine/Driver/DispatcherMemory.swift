@@ -11,12 +11,11 @@ final class DispatcherMemory: Sendable {
 
     private let state = Mutex(State())
 
-    /// Whether runs that shared the outcome of one that ended before this process began were looked for.
-    func settleOnce() -> Bool {
-        state.withLock { state in
-            defer { state.isSettled = true }
-            return !state.isSettled
-        }
+    /// Whether what the process before left behind was seen to: runs that share an ended one's outcome, and people
+    /// who have not been told.
+    var isSettled: Bool {
+        get { state.withLock { $0.isSettled } }
+        set { state.withLock { $0.isSettled = newValue } }
     }
 
     var isSeeded: Bool { state.withLock { $0.isSeeded } }

@@ -35,6 +35,7 @@ extension Drive {
                 let now = driver.world.uptime()
                 var waiting: Set<String> = []
                 for change in changes where wanted(by: [change]).contains(target) {
+                    if heldUp[change.path] == nil { say(change.path, holder, target, at: time) }
                     let until = heldUp[change.path] ?? now + Bounds.leaseTimeout
                     heldUp[change.path] = until < now ? nil : until
                     if until < now {
@@ -49,6 +50,21 @@ extension Drive {
         }
     }
 
+    /// Who looks at the run must see what it waits for.
+    private mutating func say(
+        _ path: String, _ holder: String, _ target: String, at now: Timestamp
+    ) {
+        unsaid.append(
+            RecordDraft(
+                .stepHeld, run: context.run, step: RecordText.code(from: path), epoch: lease.epoch,
+                target: target, reason: "target", causedBy: holder,
+                payloads: [
+                    .message(
+                        "run \(holder) holds \(target): waits until "
+                            + "\((now + Bounds.leaseTimeout).rfc3339) at most")
+                ]))
+    }
+
     private var isStopped: Bool { driver.signs.isStopping || Task.isCancelled }
 
     /// Writes what happened and what is about to, unless a pause forbids one of the changes: those are answered, and
@@ -58,7 +74,7 @@ extension Drive {
     ) async throws(StoreError) -> [String: ActionOutcome] {
         let events = advance.events.map { RecordedEvent($0, at: now) }
         let batch = unwritten + events
-        guard !batch.isEmpty, !isLight(events, advance) else {
+        guard !unsaid.isEmpty || !(batch.isEmpty || isLight(events, advance)) else {
             unwritten = batch
             return [:]
         }
@@ -66,7 +82,7 @@ extension Drive {
         let commits = changes.isEmpty ? [] : limitCommits
         var writes = taken.map { targetLease($0) } + commits
         if advance.state.result != nil { writes += try await finishing(advance.state) }
-        writes += batch.map { StoreWrite.record(draft($0)) }
+        writes += batch.map { StoreWrite.record(draft($0)) } + unsaid.map { .record($0) }
         let (lease, drive, all) = (lease, self, writes)
         let paused = try await driver.store.decide { view throws(StoreError) in
             let paused = changes.isEmpty ? [:] : drive.paused(changes, try view.pauses())
@@ -75,6 +91,7 @@ extension Drive {
         }.value
         guard paused.isEmpty else { return paused }
         unwritten = []
+        unsaid = []
         targets.formUnion(taken)
         if !commits.isEmpty { committed() }
         for recorded in batch { driver.observe(recorded.event, recorded.at) }

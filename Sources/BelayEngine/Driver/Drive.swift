@@ -18,6 +18,8 @@ struct Drive {
     var waits: [RunWait] = []
     /// Calls whose target another run holds: until when each is waited for.
     var heldUp: [String: Duration] = [:]
+    /// What of that is not on record yet.
+    var unsaid: [RecordDraft] = []
     private var looksForTargets = false
     /// Everything that children and the outside have to say, in order of arrival.
     let arrivals: AsyncStream<Arrival>

@@ -34,6 +34,8 @@ package enum RecordKind: String, Sendable, Hashable, CaseIterable {
     case stepPinned = "step.pinned"
     case stepTimer = "step.timer"
     case stepTimerFired = "step.timer_fired"
+    /// A call waits for a target that another run holds.
+    case stepHeld = "step.held"
     case stepIntent = "step.intent"
     case stepResult = "step.result"
     case stepLateResult = "step.late_result"

@@ -37,7 +37,8 @@ struct FoldedState {
         .logStarted, .logRecovered, .logForked, .logKeyRotated, .programLoaded, .programRejected,
         .incidentRejected, .ruleMatched, .planBuilt, .planStep, .runNoticed, .runConcluded,
         .approvalRequested, .approvalGranted, .approvalDenied, .approvalExpired, .stepBegan,
-        .stepListed, .stepPinned, .stepTimer, .stepTimerFired, .stepIntent, .stepLateResult,
+        .stepListed, .stepPinned, .stepTimer, .stepTimerFired, .stepHeld, .stepIntent,
+        .stepLateResult,
         .stepJudged, .stepRefused, .stepUnknown, .stepSkipped, .guardrailDenied, .authDenied,
         .authGranted, .authRevoked, .exportDone,
     ]

@@ -58,10 +58,10 @@ final class GroupCommit: Sendable {
     /// The core as it was after the last group.
     var core: StoreCore { memory.withLock { $0.core } }
 
-    /// From now on every write fails so.
     /// Whether the medium failed, so that nothing is written through this any more.
     var isBroken: Bool { memory.withLock { $0.broken != nil } }
 
+    /// From now on every write fails so.
     func refuse(_ error: StoreError) { memory.withLock { $0.broken = $0.broken ?? error } }
 
     /// Changes what all later records have in common.

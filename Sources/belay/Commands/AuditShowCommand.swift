@@ -28,11 +28,26 @@ struct AuditShowCommand: ParsableCommand {
                 Output.standard(JSONValue.array(records.map(\.json)).pretty())
             } else {
                 try log.sayIfPruned(records)
-                Output.standard(TrailView(records).text)
+                Output.standard(TrailView(records, now: try standings(log, records)).text)
             }
         } catch {
             throw CommandProblem(error, try store.path)
         }
+    }
+
+    /// What those of these runs wait for that have not ended, by their ids.
+    private func standings(
+        _ log: AuditLog, _ records: [StoredRecord]
+    ) throws(StoreError) -> [(run: String, RunStanding)] {
+        var standings: [(run: String, RunStanding)] = []
+        for (run, records) in Dictionary(grouping: records, by: \.record.run)
+            .sorted(by: { $0.value[0].index < $1.value[0].index })
+        {
+            guard let run, let row = try log.run(run), let standing = RunStanding(row, records)
+            else { continue }
+            standings.append((run, standing))
+        }
+        return standings
     }
 
     /// The run that is meant, else the incident: those made together begin alike.

@@ -27,7 +27,7 @@ struct RecoverCommand: AsyncParsableCommand {
         let loader = ProgramLoader(repo: repository.repo, env: environment.env, command: "recover")
         let loaded: ProgramLoader.Loaded
         do { loaded = try loader.load(world) } catch let findings as ProgramLoader.Findings {
-            Output.standardError(findings.text)
+            Output.standardError(findings.text())
             throw CommandProblem(
                 .findings, "nothing is run from a repository with errors",
                 help: environment.checkCommand)

@@ -51,7 +51,7 @@ struct ServeCommand: AsyncParsableCommand {
         let loader = ProgramLoader(repo: repository.repo, env: environment.env, command: "serve")
         let loaded: ProgramLoader.Loaded
         do { loaded = try loader.load(world) } catch let findings as ProgramLoader.Findings {
-            Output.standardError(findings.text)
+            Output.standardError(findings.text())
             throw CommandProblem(
                 .findings, "nothing is run from a repository with errors",
                 help: environment.checkCommand)
@@ -111,7 +111,7 @@ struct ServeCommand: AsyncParsableCommand {
     private static func rejection(_ error: any Error) -> Reload {
         switch error {
         case let findings as ProgramLoader.Findings:
-            .rejected(findings.text, findings: findings.count)
+            .rejected(findings.text(.never), findings: findings.count)
         case let problem as CommandProblem: .rejected(problem.text, findings: 1)
         default: .rejected("\(error)", findings: 1)
         }

@@ -3,11 +3,11 @@ import BelayEngine
 import JSON
 
 /// A run's records as a story: one line each, with index, time and what was said; the heading has the day of the first,
-/// and a line has each day that begins within.
+/// and a line has each day that begins within. Last comes what the runs wait for that have not ended.
 struct TrailView {
     let text: String
 
-    init(_ records: [StoredRecord]) {
+    init(_ records: [StoredRecord], now standings: [(run: String, RunStanding)] = []) {
         guard let first = records.first?.record else {
             text = "audit trail: no records"
             return
@@ -21,6 +21,12 @@ struct TrailView {
             if next != day { lines.append("      \(next) UTC") }
             day = next
             lines.append(Self.line(record))
+        }
+        for (run, standing) in standings {
+            // Of a single run the heading has said which.
+            let of = first.run == run ? "" : "run \(run): "
+            lines += standing.words.map { "   now  \(of)\($0)" }
+            lines += standing.orders.map { "        \($0)" }
         }
         text = lines.joined(separator: "\n")
     }

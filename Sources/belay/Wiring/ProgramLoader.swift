@@ -13,8 +13,12 @@ struct ProgramLoader: Sendable {
 
     /// Findings that forbid acting.
     struct Findings: Error {
-        var text: String
-        var count: Int
+        var diagnostics: Diagnostics
+        var count: Int { diagnostics.sorted.count }
+
+        func text(_ color: ColorChoice = .auto) -> String {
+            FindingsView(diagnostics, format: "human", color: color, descriptor: 2).text
+        }
     }
 
     /// What was read.
@@ -38,14 +42,14 @@ struct ProgramLoader: Sendable {
         let files = try repository.files()
         let compilation = Compiler.compile(files, catalogue: BuiltinActions.catalogue, lints: false)
         guard let program = compilation.program else {
-            throw Self.findings(compilation.diagnostics)
+            throw Findings(diagnostics: compilation.diagnostics)
         }
         var options = EnvironmentOptions()
         options.env = env
         let environment = try options.environment(of: program)
         var diagnostics = Diagnostics()
         EnvironmentCheck.run(program, environment, &diagnostics)
-        if diagnostics.hasErrors { throw Self.findings(diagnostics) }
+        if diagnostics.hasErrors { throw Findings(diagnostics: diagnostics) }
         let (variables, missing) = EnvironmentOptions.variables(
             of: environment, from: world.variable)
         guard missing.isEmpty else {
@@ -58,11 +62,5 @@ struct ProgramLoader: Sendable {
             planner: Planner(
                 Decider(program: program, environment: environment, variables: variables)),
             sources: ProgramText(files))
-    }
-
-    private static func findings(_ diagnostics: Diagnostics) -> Findings {
-        Findings(
-            text: FindingsView(diagnostics, format: "human", color: .auto, descriptor: 2).text,
-            count: diagnostics.sorted.count)
     }
 }
