@@ -11,19 +11,15 @@ package final class StepExecutor: TaskExecutor {
         jobs.withLock { $0.append(job) }
     }
 
-    /// Runs jobs until none is left; false if there is no end to them: `limit` were run, and more are there.
-    @discardableResult
-    package func drain(atMost limit: Int = .max) -> Bool {
-        var left = limit
-        while left > 0 {
+    /// Runs jobs until none is left.
+    package func drain() {
+        while true {
             let batch = jobs.withLock { jobs in
                 defer { jobs.removeAll(keepingCapacity: true) }
                 return jobs
             }
-            guard !batch.isEmpty else { return true }
+            guard !batch.isEmpty else { return }
             for job in batch { job.runSynchronously(on: asUnownedTaskExecutor()) }
-            left -= batch.count
         }
-        return false
     }
 }

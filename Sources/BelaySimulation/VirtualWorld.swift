@@ -3,6 +3,9 @@ import BelayEngine
 import Synchronization
 
 /// A world whose clock stands still until everybody sleeps and then goes to the first who wakes.
+///
+/// Whoever asks for the time again and again without letting it pass would hang a simulation without a word: that ends
+/// the process, and names the seed.
 package final class VirtualWorld: World {
     private struct Sleeper {
         var id: Int
@@ -17,15 +20,34 @@ package final class VirtualWorld: World {
         var sleepers: [Sleeper] = []
         var cancelled: Set<Int> = []
         var next = 0
+        /// How often the clock was read since it moved.
+        var reads = 0
     }
 
+    private static let readLimit = 50_000
+    private let seed: UInt64
     private let state: Mutex<State>
 
-    package init(seed: UInt64) { state = Mutex(State(random: Randomness(seed: seed))) }
+    package init(seed: UInt64) {
+        self.seed = seed
+        state = Mutex(State(random: Randomness(seed: seed)))
+    }
 
-    package func now() -> Timestamp { state.withLock { $0.now } }
+    package func now() -> Timestamp { state.withLock { read(&$0) } }
 
-    package func uptime() -> Duration { state.withLock { $0.now - $0.started + .seconds(1000) } }
+    package func uptime() -> Duration {
+        state.withLock { read(&$0) - $0.started + .seconds(1000) }
+    }
+
+    private func read(_ state: inout State) -> Timestamp {
+        state.reads += 1
+        guard state.reads < Self.readLimit else {
+            fatalError(
+                "something spins: the clock was read \(state.reads) times at \(state.now.rfc3339), seed \(seed)"
+            )
+        }
+        return state.now
+    }
 
     package func randomBytes(_ count: Int) -> [UInt8] {
         state.withLock { state in
@@ -71,7 +93,10 @@ package final class VirtualWorld: World {
             }
             guard let first else { return nil }
             let sleeper = state.sleepers.remove(at: first)
-            state.now = max(state.now, sleeper.until)
+            if sleeper.until > state.now {
+                state.now = sleeper.until
+                state.reads = 0
+            }
             return sleeper
         }
         sleeper?.continuation.resume()

@@ -71,7 +71,7 @@ struct Daemon: Sendable {
             outcome.withLock { $0 = result }
         }
         for _ in 0..<100_000 {
-            guard executor.drain(atMost: 1_000_000) else { break }
+            executor.drain()
             if let result = outcome.withLock({ $0 }) { return try result.get() }
             guard world.wakeNext() else { break }
         }

@@ -79,6 +79,11 @@ import Testing
         _ = try await daemon.ask(
             "POST", "/v1/incidents", ServedFolder.incident("DiskFull", of: "web-7", id: "R-1"))
         let run = try #require(try await daemon.runs("waiting").first?["id"] as? String)
+        let story = try await Belay.run("audit", "show", "--store", "journal.db", in: folder)
+        let lines = story.output.split(separator: "\n")
+        #expect(
+            lines.dropLast(2).last?.hasPrefix("   now  waits until 2") == true, "\(story.output)")
+        #expect(lines.suffix(2).first?.hasPrefix("        belay approve \(run) --step ") == true)
         await daemon.kill()
         try folder.write(
             ServedFolder.runbook(for: folder).replacing("ask-first", with: "asks"),
