@@ -147,6 +147,36 @@ import Testing
         }
     }
 
+    @Test func aPauseOfANameThatTheNewestRunDoesNotKnowSaysSo() async throws {
+        let folder = try await journal()
+        func pause(_ scope: String) async throws -> Belay.Answer {
+            try await Belay.run(
+                "pause", scope, "--reason", "by hand", "--store", "journal.db", in: folder)
+        }
+        for (scope, said) in [
+            (
+                "runbook/dsik",
+                #"no runbook "dsik" is in the newest run's program; did you mean "disk"? The pause"#
+            ),
+            (
+                "provider/rediss",
+                #"no provider "rediss" is bound in any environment of the newest run's program"#
+            ),
+        ] {
+            let slip = try await pause(scope)
+            #expect(slip.status == 0, "\(slip.errors)")
+            #expect(slip.output.hasPrefix("paused by ann: \(scope) until"), "\(slip.output)")
+            #expect(slip.errors.hasPrefix("belay: warning: \(said)"), "\(slip.errors)")
+            #expect(
+                slip.errors.hasSuffix(" The pause is in force all the same\n"), "\(slip.errors)")
+        }
+        // No environment lists targets, so any may be one.
+        for scope in ["all", "runbook/disk", "target/web-77", "provider/simulated"] {
+            let known = try await pause(scope)
+            #expect(known.status == 0 && known.errors.isEmpty, "\(scope): \(known.errors)")
+        }
+    }
+
     @Test func aListThatIsCutSaysSo() async throws {
         let folder = try await journal()
         let first = try await Belay.run(
