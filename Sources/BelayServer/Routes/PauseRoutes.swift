@@ -12,7 +12,8 @@ struct PauseRoutes: Sendable {
             Route("GET", "/v1/pauses", .read) { _, _ in
                 do throws(OperationProblem) {
                     let rows = try await operations.pauses()
-                    return APIAnswer(200, ["pauses": .array(rows.map(Self.json))])
+                    return APIAnswer(
+                        200, ["schema_version": "1.0", "pauses": .array(rows.map(Self.json))])
                 } catch { return .refusal(error) }
             },
             Route("POST", "/v1/pause", .operate) { request, _ in
