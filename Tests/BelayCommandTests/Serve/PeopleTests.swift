@@ -94,6 +94,16 @@ import Testing
             "runs", "--open", "--rule", "ask-first", "--url", address, in: elsewhere,
             variables: ["BELAY_TOKEN": eve])
         #expect(runs.status == 0 && runs.output.contains(run), "\(runs.output) \(runs.errors)")
+        // As the list names it, too; from the daemon as from its journal.
+        for (rule, isThere) in [("web/ask-first", true), ("cache/ask-first", false)] {
+            let told = try await Belay.run(
+                "runs", "--rule", rule, "--url", address, in: elsewhere,
+                variables: ["BELAY_TOKEN": eve])
+            #expect(told.status == 0 && told.output.contains(run) == isThere, "\(told.output)")
+            let read = try await Belay.run(
+                "runs", "--rule", rule, "--store", "journal.db", in: folder)
+            #expect(read.status == 0 && read.output.contains(run) == isThere, "\(read.output)")
+        }
         let plain = try await Belay.run(
             "runs", "--url", "http://belay.example.com", in: elsewhere,
             variables: ["BELAY_TOKEN": eve])
