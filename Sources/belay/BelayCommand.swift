@@ -14,10 +14,10 @@ import ArgumentParser
             ActionsCommand.self, ApproveCommand.self, AuditCommand.self, CancelCommand.self,
             CheckCommand.self, CompletionCommand.self, DenyCommand.self, DoctorCommand.self,
             EvalCommand.self, ExplainCommand.self, IAMCommand.self, InitCommand.self,
-            MatchCommand.self, PauseCommand.self, PlanCommand.self, RecoverCommand.self,
-            ResolveCommand.self, ResumeCommand.self, RunCommand.self, RunsCommand.self,
-            SchemaCommand.self, ServeCommand.self, SourcesCommand.self, StoreCommand.self,
-            TestCommand.self, TokenCommand.self,
+            MatchCommand.self, PauseCommand.self, PausesCommand.self, PlanCommand.self,
+            RecoverCommand.self, ResolveCommand.self, ResumeCommand.self, RunCommand.self,
+            RunsCommand.self, SchemaCommand.self, ServeCommand.self, SourcesCommand.self,
+            StoreCommand.self, TestCommand.self, TokenCommand.self,
         ])
 
     static func main() async {

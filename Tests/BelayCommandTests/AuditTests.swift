@@ -147,6 +147,96 @@ import Testing
         }
     }
 
+    @Test func aPauseOfANameThatTheNewestRunDoesNotKnowSaysSo() async throws {
+        let folder = try await journal()
+        func pause(_ scope: String) async throws -> Belay.Answer {
+            try await Belay.run(
+                "pause", scope, "--reason", "by hand", "--store", "journal.db", in: folder)
+        }
+        for (scope, said) in [
+            (
+                "runbook/dsik",
+                #"no runbook "dsik" is in the newest run's program; did you mean "disk"? The pause"#
+            ),
+            (
+                "provider/rediss",
+                #"no provider "rediss" is bound in any environment of the newest run's program"#
+            ),
+        ] {
+            let slip = try await pause(scope)
+            #expect(slip.status == 0, "\(slip.errors)")
+            #expect(slip.output.hasPrefix("paused by ann: \(scope) until"), "\(slip.output)")
+            #expect(slip.errors.hasPrefix("belay: warning: \(said)"), "\(slip.errors)")
+            #expect(
+                slip.errors.hasSuffix(" The pause is in force all the same\n"), "\(slip.errors)")
+        }
+        // No environment lists targets, so any may be one.
+        for scope in ["all", "runbook/disk", "target/web-77", "provider/simulated"] {
+            let known = try await pause(scope)
+            #expect(known.status == 0 && known.errors.isEmpty, "\(scope): \(known.errors)")
+        }
+    }
+
+    @Test func pausesInForceAreListed() async throws {
+        let folder = try await journal()
+        func pauses(_ more: String...) async throws -> Belay.Answer {
+            let answer = try await Belay.run(
+                ["pauses", "--store", "journal.db"] + more, in: folder)
+            #expect(answer.status == 0 && answer.errors.isEmpty, "\(answer.errors)")
+            return answer
+        }
+        #expect(try await pauses().output == "no pauses in force\n")
+        let none = try JSONSerialization.jsonObject(
+            with: Data(try await pauses("--format", "json").output.utf8))
+        let empty = try #require(none as? [String: Any])
+        #expect(empty["schema_version"] as? String == "1.0")
+        #expect((empty["pauses"] as? [Any])?.isEmpty == true, "\(empty)")
+
+        for order in [
+            ["target/web-7", "--reason", "by hand"],
+            [
+                "all", "--reason", "a move\nof much", "--until", "2099-01-01T06:00:00Z", "--by",
+                "bo",
+            ],
+            ["runbook/disk", "--reason", "gone soon", "--for", "5s"],
+        ] {
+            let paused = try await Belay.run(
+                ["pause"] + order + ["--store", "journal.db"], in: folder)
+            #expect(paused.status == 0, "\(paused.errors)")
+        }
+        // Nobody is there to put the end of the third on record; the clock says it.
+        var answer = try await pauses()
+        for _ in 0..<400 where answer.output.contains("gone soon") {
+            try await Task.sleep(for: .milliseconds(50))
+            answer = try await pauses()
+        }
+        let lines = answer.output.split(separator: "\n")
+        try #require(lines.count == 2, "\(answer.output)")
+        #expect(lines[0].hasPrefix("target/web-7  since 2"), "\(answer.output)")
+        #expect(lines[0].contains("  by ann  until resumed"), "\(answer.output)")
+        #expect(lines[0].hasSuffix("  by hand"), "\(answer.output)")
+        #expect(lines[1].hasPrefix("all           since 2"), "\(answer.output)")
+        #expect(
+            lines[1].hasSuffix("  by bo   until 2099-01-01T06:00:00Z  a move of much"),
+            "\(answer.output)")
+
+        let told = try JSONSerialization.jsonObject(
+            with: Data(try await pauses("--format", "json").output.utf8))
+        let list = try #require((told as? [String: Any])?["pauses"] as? [[String: Any]])
+        #expect(list.map { $0["scope"] as? String } == ["target/web-7", "all"])
+        #expect(list.map { $0["owner"] as? String } == ["ann", "bo"])
+        #expect(list.map { $0["reason"] as? String } == ["by hand", "a move\nof much"])
+        #expect(list[0]["expires"] == nil)
+        #expect(list[1]["expires"] as? String == "2099-01-01T06:00:00.000000Z")
+        #expect(list.allSatisfy { $0["id"] is String && $0["since"] is String }, "\(list)")
+
+        let resumed = try await Belay.run(
+            "resume", "target/web-7", "--store", "journal.db", in: folder)
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        let left = try await pauses().output
+        #expect(left.hasPrefix("all  since 2") && !left.contains("web-7"), "\(left)")
+    }
+
     @Test func aListThatIsCutSaysSo() async throws {
         let folder = try await journal()
         let first = try await Belay.run(

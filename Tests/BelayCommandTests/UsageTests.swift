@@ -89,7 +89,7 @@ import Testing
 
     @Test(arguments: [
         ["test"], ["plan", "-i", "none.json"], ["explain", "-i", "none.json"], ["runs"],
-        ["actions", "list"], ["token", "list"], ["audit", "show"], ["audit", "log"],
+        ["pauses"], ["actions", "list"], ["token", "list"], ["audit", "show"], ["audit", "log"],
         ["audit", "verify"], ["doctor"],
     ])
     func aFormatThatIsNoneIsRefused(_ command: [String]) async throws {
@@ -104,6 +104,7 @@ import Testing
         ["store", "prune", "--by", "ann", "--yes"], ["store", "accept", "--by", "ann"],
         ["store", "prune", "--by", "ann"], ["store", "backup", "copy.db"], ["recover"],
         ["audit", "rotate-key", "--by", "ann"], ["audit", "forget", "x", "--by", "ann"],
+        ["pauses"],
     ])
     func aMistypedJournalIsNotMade(_ command: [String]) async throws {
         let folder = try repository()

@@ -72,17 +72,28 @@ extension Store {
 package struct RunFilter: Sendable, Hashable {
     package var phases: [RunPhase]?
     package var incident: String?
+    package var runbook: String?
+    /// Its id, which several runbooks may have.
     package var rule: String?
     /// Newest first; at most this many.
     package var limit: Int
 
     package init(
-        phases: [RunPhase]? = nil, incident: String? = nil, rule: String? = nil, limit: Int = 1000
+        phases: [RunPhase]? = nil, incident: String? = nil, runbook: String? = nil,
+        rule: String? = nil, limit: Int = 1000
     ) {
         self.phases = phases
         self.incident = incident
+        self.runbook = runbook
         self.rule = rule
         self.limit = limit
+    }
+
+    /// Only the runs of a rule, as people name it: by its id, or by its runbook and its id, as in `cache/pressure`.
+    package mutating func choose(rule name: String) {
+        let parts = name.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        runbook = parts.count == 2 ? String(parts[0]) : nil
+        rule = parts.last.map(String.init)
     }
 
     package static let open: [RunPhase] = [.ready, .running, .waiting]

@@ -12,7 +12,8 @@ struct PauseRoutes: Sendable {
             Route("GET", "/v1/pauses", .read) { _, _ in
                 do throws(OperationProblem) {
                     let rows = try await operations.pauses()
-                    return APIAnswer(200, ["pauses": .array(rows.map(Self.json))])
+                    return APIAnswer(
+                        200, ["schema_version": "1.0", "pauses": .array(rows.map(Self.json))])
                 } catch { return .refusal(error) }
             },
             Route("POST", "/v1/pause", .operate) { request, _ in
@@ -49,10 +50,20 @@ struct PauseRoutes: Sendable {
             }
             expires = time
         }
+        let scope = said.text("scope") ?? "all"
         let id = try await operations.pause(
-            said.text("scope") ?? "all", reason: said.text("reason") ?? "", by: said.person,
-            expires: expires)
-        return APIAnswer(201, ["pause": .string(id), "by": .string(said.person.name)])
+            scope, reason: said.text("reason") ?? "", by: said.person, expires: expires)
+        var answer: JSONObject = ["pause": .string(id), "by": .string(said.person.name)]
+        answer["warning"] = warning(scope).map(JSONValue.string)
+        return APIAnswer(201, .object(answer))
+    }
+
+    /// Says that the program and the environment in force have no such name; the pause is set by then, for it may
+    /// be one that only incidents name.
+    private func warning(_ scope: String) -> String? {
+        guard let scope = Pause.Scope(scope) else { return nil }
+        let loaded = supervisor.program
+        return PausableNames(loaded.program, in: loaded.environment).warning(of: scope)
     }
 
     private static func json(_ row: PauseRow) -> JSONValue {

@@ -83,7 +83,7 @@ struct RunRoutes: Sendable {
             filter.phases = [phase]
         }
         filter.incident = request.query["incident"]
-        filter.rule = request.query["rule"]
+        if let rule = request.query["rule"] { filter.choose(rule: rule) }
         do throws(StoreError) {
             let runs = try await store.runs(filter)
             return APIAnswer(

@@ -54,6 +54,11 @@ package final class AuditLog: Sendable {
         try read { try SQLiteReading(db: $0).runs(filter) }
     }
 
+    /// The pauses that nobody has lifted and that have not expired on record, in the order of the log.
+    package func pauses() throws(StoreError) -> [PauseRow] {
+        try read { try SQLiteReading(db: $0).pauses() }
+    }
+
     package func incident(_ id: String) throws(StoreError) -> IncidentRow? {
         try read { try SQLiteReading(db: $0).incident(id) }
     }

@@ -11,7 +11,8 @@ struct MemoryView: StoreView {
 
     func runs(_ filter: RunFilter) -> [RunRow] {
         let found = contents.runs.values.filter { run in
-            filter.phases?.contains(run.phase) ?? true
+            if let runbook = filter.runbook, runbook != run.runbook.name { return false }
+            return filter.phases?.contains(run.phase) ?? true
                 && filter.incident ?? run.incident == run.incident
                 && filter.rule ?? run.rule == run.rule
         }

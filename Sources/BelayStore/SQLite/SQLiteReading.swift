@@ -118,6 +118,10 @@ struct SQLiteReading {
             conditions.append("incident = ?")
             arguments.append(incident)
         }
+        if let runbook = filter.runbook {
+            conditions.append("runbook = ?")
+            arguments.append(runbook)
+        }
         if let rule = filter.rule {
             conditions.append("rule = ?")
             arguments.append(rule)

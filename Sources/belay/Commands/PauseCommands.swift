@@ -1,6 +1,7 @@
 import ArgumentParser
 import BelayCompiler
 import BelayEngine
+import BelayStore
 import JSON
 
 /// `belay pause`: the kill switch.
@@ -14,7 +15,7 @@ struct PauseCommand: AsyncParsableCommand {
               belay pause target/cache --reason 'by hand' --until 2026-03-01T06:00:00Z
 
             Incidents are taken in and decided; what would change anything is held back. A pause survives restarts; \
-            its end is on record.
+            its end is on record. A name that is not known is paused all the same, with a warning.
             """)
 
     @Argument(help: "all, runbook/NAME, target/NAME or provider/NAME.")
@@ -37,18 +38,33 @@ struct PauseCommand: AsyncParsableCommand {
         let expires = try expires()
         var body: JSONObject = ["scope": .string(scope), "reason": .string(reason)]
         body["expires"] = expires.map { .string($0.rfc3339) }
-        let done = try await order.carryOut("/v1/pause", body) {
-            (operations, person) async throws(OperationProblem) in
-            [
-                "pause": .string(
-                    try await operations.pause(scope, reason: reason, by: person, expires: expires))
-            ]
-        }
+        let done = try await order.carryOut(
+            "/v1/pause", body,
+            onStore: { (store, person) async throws(OperationProblem) in
+                let id = try await OrderOptions.operations(store).pause(
+                    scope, reason: reason, by: person, expires: expires)
+                var answer: JSONObject = ["pause": .string(id)]
+                answer["warning"] = await Self.warning(scope, store).map(JSONValue.string)
+                return .object(answer)
+            })
         let cure = scope == "all" ? "belay resume" : "belay resume \(scope)"
         let end = expires.map { $0.shortRFC3339 } ?? "`\(cure)`"
         Output.standard(
             "paused by \(done.person): \(scope) until \(end)"
                 + "  \(done.answer["pause"]?.stringValue ?? "")")
+        if let warning = done.answer["warning"]?.stringValue {
+            Output.standardError("belay: warning: \(warning)")
+        }
+    }
+
+    /// What a journal knows of the name without a daemon: the program of its newest run. The pause is set by then;
+    /// where there is no such program, nothing is said.
+    private static func warning(_ scope: String, _ store: SQLiteStore) async -> String? {
+        guard let scope = Pause.Scope(scope),
+            let run = try? await store.runs(RunFilter(limit: 1)).first,
+            let kept = try? await OrderOptions.program(of: run, store)
+        else { return nil }
+        return PausableNames(ofNewestRun: kept.program).warning(of: scope)
     }
 
     private func expires() throws(CommandProblem) -> Timestamp? {

@@ -25,7 +25,9 @@ struct RunsCommand: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Only runs in this state.", valueName: "state"))
     var state: String?
 
-    @Option(name: .long, help: ArgumentHelp("Only runs of this rule.", valueName: "rule"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Only runs of this rule: its id, or runbook/id.", valueName: "rule"))
     var rule: String?
 
     @Option(name: .long, help: "At most this many.")
@@ -39,8 +41,8 @@ struct RunsCommand: AsyncParsableCommand {
         guard limit > 0 else { throw CommandProblem(.usage, "--limit is at least 1") }
         // One more tells whether there are more.
         var filter = RunFilter(
-            phases: open ? RunFilter.open : nil, rule: rule,
-            limit: limit == .max ? limit : limit + 1)
+            phases: open ? RunFilter.open : nil, limit: limit == .max ? limit : limit + 1)
+        if let rule { filter.choose(rule: rule) }
         if let state {
             guard let phase = RunPhase(rawValue: state) else {
                 let near = Suggestion.nearest(to: state, in: RunPhase.allCases.map(\.rawValue))

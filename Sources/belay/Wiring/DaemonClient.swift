@@ -48,7 +48,8 @@ struct DaemonClient {
     func get(_ path: String, _ query: [(String, String)]) async throws(CommandProblem) -> JSONValue
     {
         let parts = query.map { "\($0.0)=\(Self.encoded($0.1))" }
-        var request = HTTPRequest("GET", try url("\(path)?\(parts.joined(separator: "&"))"))
+        let asked = parts.isEmpty ? path : "\(path)?\(parts.joined(separator: "&"))"
+        var request = HTTPRequest("GET", try url(asked))
         request.outputLimit = 8 << 20
         return try await send(request)
     }

@@ -85,7 +85,8 @@ struct OrderOptions: ParsableArguments {
             answer: answer, person: answer["by"]?.stringValue ?? user, byDaemon: true)
     }
 
-    private static func operations(_ store: SQLiteStore) -> Operations {
+    /// What carries orders out here, without a daemon.
+    static func operations(_ store: SQLiteStore) -> Operations {
         let world = LiveWorld()
         return Operations(store: store, world: world) { (id, input) async throws(StoreError) in
             let dispatcher = try await dispatcher(forRun: id, store, world)
@@ -98,16 +99,25 @@ struct OrderOptions: ParsableArguments {
         forRun id: String, _ store: SQLiteStore, _ world: LiveWorld
     ) async throws(StoreError) -> Dispatcher {
         guard let run = try await store.run(id) else { throw .notFound(id) }
-        guard let text = try await store.program(run.runbook.program), let files = text.files,
-            let program = Compiler.compile(files, catalogue: BuiltinActions.catalogue, lints: false)
-                .program,
-            let environment = program.environments[EnvironmentProgram.simulatedName]
-                ?? program.environments.values.first
+        guard let kept = try await Self.program(of: run, store),
+            let environment = kept.program.environments[EnvironmentProgram.simulatedName]
+                ?? kept.program.environments.values.first
         else { throw .damaged("the program of run \(id) cannot be compiled by this version") }
         return Dispatcher(
             store: store, world: world,
-            planner: Planner(Decider(program: program, environment: environment)), sources: text,
-            actor: "source")
+            planner: Planner(Decider(program: kept.program, environment: environment)),
+            sources: kept.text, actor: "source")
+    }
+
+    /// The program that a run began with, and its sources; nil if this version cannot compile them.
+    static func program(
+        of run: RunRow, _ store: SQLiteStore
+    ) async throws(StoreError) -> (program: Program, text: ProgramText)? {
+        guard let text = try await store.program(run.runbook.program), let files = text.files,
+            let program = Compiler.compile(files, catalogue: BuiltinActions.catalogue, lints: false)
+                .program
+        else { return nil }
+        return (program, text)
     }
 }
 

@@ -167,4 +167,59 @@ import Testing
         }
         #expect(ServedFolder.lines(folder) >= 2)
     }
+
+    @Test func aPauseOfANameThatNobodyKnowsIsSetAndSaysSo() async throws {
+        let folder = try ServedFolder.make()
+        let daemon = try await Daemon.start(in: folder)
+        func command(_ scope: String) async throws -> Belay.Answer {
+            try await Belay.run(
+                "pause", scope, "--reason", "by hand", "--store", "journal.db", in: folder)
+        }
+        func ask(_ scope: String) async throws -> Daemon.Answer {
+            let answer = try await daemon.ask(
+                "POST", "/v1/pause", #"{"by": "ann", "reason": "r", "scope": "\#(scope)"}"#)
+            #expect(answer.status == 201, "\(answer.text)")
+            return answer
+        }
+        let same = "The pause is in force all the same"
+        let slip = try await command("target/web-88")
+        #expect(slip.status == 0 && slip.output.hasPrefix("paused by ann: target/web-88 until"))
+        let said = #"no target "web-88" is in environment here; did you mean "web-8"?"#
+        #expect(slip.errors == "belay: warning: \(said) \(same)\n", "\(slip.errors)")
+        // An incident may be of a target that the environment does not list: there it holds.
+        _ = try await daemon.ask(
+            "POST", "/v1/incidents", ServedFolder.incident("ProcessDown", of: "web-88", id: "N-1"))
+        #expect(try await daemon.figures(hold: #"belay_suppressed_total{reason="paused"} 1"#))
+        _ = try await daemon.ask(
+            "POST", "/v1/incidents", ServedFolder.incident("ProcessDown", of: "web-7", id: "N-2"))
+        #expect(try await daemon.runs("succeeded").count == 1)
+
+        for (scope, said) in [
+            ("target/web-77", #"no target "web-77" is in environment here; did you mean "web-7"?"#),
+            ("target/elsewhere", #"no target "elsewhere" is in environment here."#),
+            ("runbook/wbe", #"no runbook "wbe" is in the program; did you mean "web"?"#),
+            (
+                "provider/exce",
+                #"no provider "exce" is bound in environment here; did you mean "exec"?"#
+            ),
+        ] {
+            let answer = try await ask(scope)
+            #expect(answer["warning"] as? String == "\(said) \(same)", "\(answer.text)")
+        }
+        for scope in ["all", "target/web-7", "runbook/web", "provider/exec"] {
+            let answer = try await ask(scope)
+            #expect(answer["warning"] == nil, "\(answer.text)")
+        }
+        let pauses = try await daemon.ask("GET", "/v1/pauses").list("pauses")
+        #expect(pauses.count == 9, "\(pauses)")
+
+        // Without the daemon the journal knows what its newest run began with.
+        #expect(await daemon.stop() == 0, "\(daemon.log)")
+        let later = try await command("target/web-99")
+        #expect(later.status == 0, "\(later.errors)")
+        #expect(
+            later.errors.contains(
+                #"no target "web-99" is in any environment of the newest run's program; did you mean "web-9"?"#
+            ), "\(later.errors)")
+    }
 }

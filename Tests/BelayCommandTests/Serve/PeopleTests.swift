@@ -94,6 +94,16 @@ import Testing
             "runs", "--open", "--rule", "ask-first", "--url", address, in: elsewhere,
             variables: ["BELAY_TOKEN": eve])
         #expect(runs.status == 0 && runs.output.contains(run), "\(runs.output) \(runs.errors)")
+        // As the list names it, too; from the daemon as from its journal.
+        for (rule, isThere) in [("web/ask-first", true), ("cache/ask-first", false)] {
+            let told = try await Belay.run(
+                "runs", "--rule", rule, "--url", address, in: elsewhere,
+                variables: ["BELAY_TOKEN": eve])
+            #expect(told.status == 0 && told.output.contains(run) == isThere, "\(told.output)")
+            let read = try await Belay.run(
+                "runs", "--rule", rule, "--store", "journal.db", in: folder)
+            #expect(read.status == 0 && read.output.contains(run) == isThere, "\(read.output)")
+        }
         let plain = try await Belay.run(
             "runs", "--url", "http://belay.example.com", in: elsewhere,
             variables: ["BELAY_TOKEN": eve])
@@ -110,6 +120,16 @@ import Testing
             "pause", "--reason", "by cy", "--store", "journal.db", in: folder,
             variables: ["BELAY_TOKEN": cy])
         #expect(pause.status == 0 && pause.output.hasPrefix("paused by cy"), "\(pause.errors)")
+        // A viewer sees what is paused, the same from the daemon as from its journal.
+        for format in ["human", "json"] {
+            let told = try await Belay.run(
+                "pauses", "--format", format, "--url", address, in: elsewhere,
+                variables: ["BELAY_TOKEN": eve])
+            #expect(told.status == 0 && told.output.contains("by cy"), "\(told.errors)")
+            let read = try await Belay.run(
+                "pauses", "--format", format, "--store", "journal.db", in: folder)
+            #expect(told.output == read.output, "\(told.output) \(read.output) \(read.errors)")
+        }
         let story = try await Belay.run("audit", "show", run, "--store", "journal.db", in: folder)
         #expect(
             story.output.split(separator: "\n").contains {

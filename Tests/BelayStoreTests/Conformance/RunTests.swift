@@ -210,6 +210,16 @@ import Testing
             try await store.runs(RunFilter(phases: RunFilter.open)).map(\.id) == ["r4", "r3", "r1"])
         #expect(try await store.runs(RunFilter(phases: [.failed])).map(\.id) == ["r2"])
         #expect(try await store.runs(RunFilter(rule: "a")).map(\.id) == ["r2", "r1"])
+        let named: [(name: String, runs: [String])] = [
+            ("a", ["r2", "r1"]), ("cache/b", ["r4", "r3"]), ("web/a", []), ("cache/", []),
+            ("/a", []), ("cache", []), ("cache/a/b", []), ("", []),
+        ]
+        for (name, expected) in named {
+            var filter = RunFilter()
+            filter.choose(rule: name)
+            let found = try await store.runs(filter).map(\.id)
+            #expect(found == expected, "\(name)")
+        }
         let incident = try #require(try await store.run("r3")).incident
         #expect(try await store.runs(RunFilter(incident: incident)).map(\.id) == ["r3"])
         #expect(try await store.claim(2, for: .seconds(9)).map(\.run.id) == ["r1", "r3"])
