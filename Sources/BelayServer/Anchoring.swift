@@ -14,6 +14,8 @@ actor Anchoring {
     /// How it stands with one anchor.
     private struct Standing {
         var every: Duration
+        /// What it is shown.
+        var token: AnchorToken?
         /// When it is asked next, on the clock that does not jump.
         var due: Duration
         /// In a row.
@@ -56,12 +58,14 @@ actor Anchoring {
         anchors = anchors.filter { places.contains($0.key) }
         for setting in settings {
             guard var standing = anchors[setting.place] else {
-                anchors[setting.place] = Standing(every: setting.every, due: now)
+                anchors[setting.place] = Standing(
+                    every: setting.every, token: setting.token, due: now)
                 // An alarm on the first failure needs a figure before it.
                 log.metrics.add(.anchorFailures, ["anchor", setting.place.name], by: 0)
                 continue
             }
             standing.every = setting.every
+            standing.token = setting.token
             standing.due = min(standing.due, now + setting.every)
             anchors[setting.place] = standing
         }
@@ -99,10 +103,10 @@ actor Anchoring {
     @discardableResult
     private func begin(_ place: AnchorPlace) -> Task<Void, Never> {
         anchors[place]?.isUnderWay = true
-        let (keeper, kept) = (keeper, anchors[place]?.kept)
+        let (keeper, token, kept) = (keeper, anchors[place]?.token, anchors[place]?.kept)
         return Task {
             do throws(AnchorFailure) {
-                self.ended(place, try await keeper.keep(in: place, after: kept))
+                self.ended(place, try await keeper.keep(in: place, token: token, after: kept))
             } catch {
                 self.failed(place, error)
             }

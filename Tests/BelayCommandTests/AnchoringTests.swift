@@ -31,6 +31,10 @@ import Testing
     }
 
     private func anchor(_ more: String..., in folder: Folder) async throws -> Belay.Answer {
+        try await anchor(more, in: folder)
+    }
+
+    private func anchor(_ more: [String], in folder: Folder) async throws -> Belay.Answer {
         try await Belay.run(["audit", "anchor", "--store", "journal.db"] + more, in: folder)
     }
 
@@ -119,5 +123,40 @@ import Testing
         let refused = try await anchor("--http", service.address, in: folder)
         #expect(refused.status == 1 && refused.errors.contains("does not continue"), "\(refused)")
         #expect(try await anchor("--http", "anchor", in: folder).status == 2)
+    }
+
+    @Test func anAddressIsShownTheTokenOfAFile() async throws {
+        let (folder, service) = (try await journal(), try AnchorService())
+        let (right, wrong) = ("right-\(UUID().uuidString)", "wrong-\(UUID().uuidString)")
+        try service.want(right)
+        let bare = try await anchor("--http", service.address, in: folder)
+        #expect(bare.status == 3 && bare.errors.contains("it wants a token"), "\(bare)")
+        let door = ["--http", service.address, "--http-token-file", "token"]
+        let missing = try await anchor(door, in: folder)
+        #expect(missing.status == 3 && missing.errors.contains("cannot be read"), "\(missing)")
+        #expect(missing.errors.contains("help: create the file"), "\(missing)")
+        for flawed in ["", "two words", "\(wrong)\r\n"] {
+            try folder.write(flawed, to: "token")
+            let answer = try await anchor(door, in: folder)
+            #expect(answer.status == 3 && answer.errors.contains("is no token"), "\(answer)")
+        }
+        try folder.write("\(wrong)\n", to: "token")
+        let refused = try await anchor(door, in: folder)
+        #expect(refused.status == 3 && refused.errors.contains("answered 401"), "\(refused)")
+        #expect(refused.errors.contains("does not take the token"), "\(refused)")
+        #expect(service.kept.isEmpty)
+        try folder.write("\(right)\n", to: "token")
+        let kept = try await anchor(door, in: folder)
+        #expect(kept.status == 0 && notes(service.kept) == 1, "\(kept)")
+        for answer in [missing, refused, kept] {
+            let text = answer.output + answer.errors
+            #expect(!text.contains(right) && !text.contains(wrong), "\(text)")
+        }
+        let two = try await anchor(door + ["--http", "https://anchor.example.com/"], in: folder)
+        #expect(two.status == 2 && two.errors.contains("for one --http"), "\(two)")
+        let plain = try await anchor(
+            ["--http", "http://anchor.example.com/", "--http-token-file", "token"], in: folder)
+        #expect(plain.status == 2 && plain.errors.contains("without TLS"), "\(plain)")
+        #expect(notes(service.kept) == 1)
     }
 }

@@ -72,15 +72,51 @@ import Testing
 
             """, to: "runbooks/environments/bare.yaml")
         let plain = try await Belay.run("check", in: folder)
-        #expect(!plain.output.contains("RB110"), "\(plain.output)")
+        #expect(!plain.output.contains("RB11"), "\(plain.output)")
         let bare = try await Belay.run("check", "--env", "bare", in: folder)
         #expect(bare.status == 0, "\(bare.errors)")
         #expect(bare.output.contains("warning[RB1108]: nobody is in `group/sre`"), "\(bare.output)")
         #expect(bare.output.contains("warning[RB1109]"), "\(bare.output)")
         #expect(bare.output.contains("people.groups.sre"))
+        #expect(bare.output.contains("warning[RB1110]: environment `bare`"), "\(bare.output)")
         let set = try await Belay.run(
             "check", "--env", "bare", in: folder, variables: ["SHELL_TIMEOUT": "1"])
         #expect(set.output.contains("RB1108") && !set.output.contains("RB1109"), "\(set.output)")
+    }
+
+    /// The engine keeps the word of the warning: what is not listed is not acted on, so no target is no change.
+    @Test func withoutTargetsNothingIsChangedAndThatIsTold() async throws {
+        let folder = try ServedFolder.make()
+        let path = "runbooks/environments/here.yaml"
+        let text = try folder.text(path)
+        try folder.write(
+            ServedFolder.incident("ProcessDown", of: "web-7", id: "INC-1"), to: "incident.json")
+        let run = ["run", "-i", "incident.json", "--env", "here", "--store", "journal.db"]
+        let listed = "targets: {web-7: {}, web-8: {}, web-9: {}}\n"
+        #expect(text.contains(listed))
+        for none in ["", "targets: {}\n"] {
+            try folder.write(text.replacing(listed, with: none), to: path)
+            let check = try await Belay.run("check", "--env", "here", in: folder)
+            #expect(check.status == 0 && check.output.contains("RB1110"), "\(check.output)")
+            let doctor = try await Belay.run(
+                "doctor", "--env", "here", "--store", "journal.db", in: folder)
+            #expect(doctor.output.contains("has no `targets`"), "\(doctor.output)")
+            let answer = try await Belay.run(run, in: folder)
+            #expect(answer.status == 1, "\(answer.output)\(answer.errors)")
+            let told = answer.output + answer.errors
+            #expect(told.contains("is not listed under targets"), "\(told)")
+            #expect(ServedFolder.lines(folder) == 0)
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            where name.hasPrefix("journal.db") {
+                try FileManager.default.removeItem(at: folder.url(name))
+            }
+        }
+        try folder.write(text, to: path)
+        let check = try await Belay.run("check", "--env", "here", in: folder)
+        #expect(!check.output.contains("RB1110"), "\(check.output)")
+        let answer = try await Belay.run(run, in: folder)
+        #expect(answer.status == 0, "\(answer.output)\(answer.errors)")
+        #expect(ServedFolder.lines(folder) == 1)
     }
 
     @Test func colourIsForTerminalsThatWantIt() async throws {

@@ -8,7 +8,7 @@ struct DiagnosticFixtureTests {
     static let names = (try? FrontFixtures.names(in: folder, ending: ".yaml")) ?? []
 
     @Test func everyFixtureIsThere() throws {
-        #expect(Self.names.count == 146)
+        #expect(Self.names.count == 148)
         if !FrontFixtures.updates {
             #expect(try FrontFixtures.names(in: Self.folder, ending: ".out") == Self.names)
         }

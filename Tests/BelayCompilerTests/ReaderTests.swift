@@ -125,6 +125,7 @@ struct ReaderTests {
                 AnchorPlace(kind: .git, place: "/srv/anchors"),
             ])
         #expect(environment.anchors.map(\.every?.value) == [nil, .seconds(1800), .seconds(86_400)])
+        #expect(environment.anchors.map(\.token?.value) == [nil, "TOKEN", nil])
     }
 
     @Test func actionsAndGuardrails() throws {

@@ -9,7 +9,10 @@ struct ReadinessTests {
         capabilities: [
             ActionContract(
                 "tell", description: "Tell.", effect: .notify, recovery: .once,
-                timeout: .seconds(15))
+                timeout: .seconds(15)),
+            ActionContract(
+                "mend", description: "Mend.", effect: .change, recovery: .idempotent,
+                timeout: .seconds(15)),
         ],
         providers: [
             ProviderContract(
@@ -34,6 +37,7 @@ struct ReadinessTests {
         let here = try #require(program.environments["here"])
         let file = try #require(compilation.syntax.environments.first)
         var diagnostics = Diagnostics()
+        EnvironmentReadiness.targets(of: program, in: here, &diagnostics)
         EnvironmentReadiness.approvals(of: program, in: here, &diagnostics)
         EnvironmentReadiness.variables(
             of: here, declaredIn: file, isSet: set.contains, &diagnostics)
@@ -134,6 +138,40 @@ struct ReadinessTests {
     ])
     func whatNeedNotBeSetIsNot(_ more: String) throws {
         #expect(try Self.findings(Self.quiet, Self.environment(more)).isEmpty)
+    }
+
+    // MARK: RB1110
+
+    @Test(arguments: [
+        "⟦mend⟧}, {id: b, uses: mend", "tell}, {id: b, uses: ⟦mend⟧",
+        "tell, rollback: {uses: ⟦mend⟧}",
+    ])
+    func whereNothingMayBeActedOnEveryChangeIsNamed(_ steps: String) throws {
+        let marked = MarkedText(Self.runbook("{uses: \(steps)}"))
+        for more in ["mode: auto", "mode: observe", "targets: {}"] {
+            let found = try Self.findings(marked.file, Self.environment(more))
+            try #require(found.map(\.code.code) == ["RB1110"], "\(found)")
+            #expect(found[0].severity == .warning && found[0].message.contains("`here`"))
+            #expect(found[0].primary?.span.text == "here")
+            #expect(found[0].notes.map(\.span.range) == [marked.range])
+            #expect(found[0].notes.first?.text.contains("`mend`") == true)
+            #expect(found[0].help.first?.contains("environments/here.yaml") == true)
+        }
+        #expect(try Self.findings(marked.file, Self.environment("targets: {a: {}}")).isEmpty)
+    }
+
+    @Test func whereNothingIsChangedNoTargetsAreNeeded() throws {
+        #expect(try Self.findings(Self.quiet, Self.environment("targets: {}")).isEmpty)
+    }
+
+    @Test func whatIsSimulatedNeedsNoTargets() throws {
+        let file = SourceFile(path: "x.yaml", text: Self.runbook("{uses: mend}"))
+        let compilation = Compiler.compile([file], catalogue: Self.catalogue, lints: false)
+        let program = try #require(compilation.program, "\(compilation.diagnostics.sorted)")
+        let simulated = try #require(program.environments[EnvironmentProgram.simulatedName])
+        var diagnostics = Diagnostics()
+        EnvironmentReadiness.targets(of: program, in: simulated, &diagnostics)
+        #expect(diagnostics.sorted.isEmpty)
     }
 
     @Test func aLongerNameIsAnother() throws {

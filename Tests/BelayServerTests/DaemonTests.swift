@@ -112,7 +112,7 @@ import Testing
     /// For an environment without anchors.
     private struct NoAnchors: CheckpointKeeper {
         func keep(
-            in place: AnchorPlace, after kept: SignedCheckpoint?
+            in place: AnchorPlace, token: AnchorToken?, after kept: SignedCheckpoint?
         ) async throws(AnchorFailure) -> KeptCheckpoint? { nil }
     }
 

@@ -5,7 +5,9 @@ import Testing
 /// The page of every lint shows what provokes it, and a cure that does not.
 @Suite struct LintPageTests {
     /// What only a test's run, an environment or the machine tells.
-    private static let elsewhere: Set<String> = ["RB1106", "RB1108", "RB1109", "RB4004", "RB5002"]
+    private static let elsewhere: Set<String> = [
+        "RB1106", "RB1108", "RB1109", "RB1110", "RB4004", "RB5002",
+    ]
 
     /// Actions of one's own that pages speak of.
     private static let actions = """
@@ -43,6 +45,9 @@ import Testing
         let variable = try blocks("RB1109")
         #expect(try lacks([variable[0]]) == ["RB1109"])
         #expect(try lacks([variable[1]]).isEmpty)
+        let change = try blocks("RB1110")
+        #expect(try lacks([change[0], bare]) == ["RB1110"])
+        #expect(try lacks([change[0], change[1]]).isEmpty)
     }
 
     private func blocks(_ code: String) throws -> [String] {
@@ -62,6 +67,7 @@ import Testing
         let environment = try #require(program.environments["production"])
         let file = try #require(compilation.syntax.environments.first)
         var diagnostics = Diagnostics()
+        EnvironmentReadiness.targets(of: program, in: environment, &diagnostics)
         EnvironmentReadiness.approvals(of: program, in: environment, &diagnostics)
         EnvironmentReadiness.variables(
             of: environment, declaredIn: file, isSet: { _ in false }, &diagnostics)

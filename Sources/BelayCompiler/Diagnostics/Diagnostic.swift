@@ -31,6 +31,8 @@ package struct Diagnostic: Sendable, Hashable {
     package var help: [String]
     /// A change that is certain to be right, if there is one.
     package var fix: Fix?
+    /// The lines are named and not shown: a secret may stand in them.
+    package var hidesSource = false
 
     package init(
         _ code: DiagnosticCode, _ message: String, at span: SourceSpan?, label: String = "",

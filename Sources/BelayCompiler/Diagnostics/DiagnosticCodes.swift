@@ -10,7 +10,7 @@ package enum DiagnosticCodes {
         .unknownKind, .unsupportedVersion, .conflictingKeys, .nulCharacter,
         .unknownAction, .unknownInput, .missingInput, .inputType,
         .unknownProvider, .unboundAction, .weakRecovery, .nobodyApproves,
-        .unsetVariable,
+        .unsetVariable, .noTargets,
         .unknownField, .expressionInExpression, .expressionType, .expressionSyntax,
         .unquotedExpression, .unclosedTemplate, .templateNotAllowed, .emptyExpression,
         .unreachableRule, .overlappingRules, .neverTrue, .emptyMatch, .noCatchAll,
@@ -123,6 +123,9 @@ extension DiagnosticCode {
     package static let unsetVariable = DiagnosticCode(
         "RB1109", "unset-variable", .warning,
         "an environment needs a variable or secret that is not set where `check` runs")
+    package static let noTargets = DiagnosticCode(
+        "RB1110", "no-targets", .warning,
+        "a rule changes something and the environment lists nothing that may be acted on")
     package static let unknownField = DiagnosticCode(
         "RB1201", "unknown-field", .error, "an expression names a field that does not exist")
     package static let expressionInExpression = DiagnosticCode(

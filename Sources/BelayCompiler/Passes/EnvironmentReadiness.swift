@@ -1,6 +1,27 @@
-/// Judges whether an environment is ready for what its rules will ask of it at night: somebody to approve, and the
-/// variables of the process. Both may be mended without touching a runbook, so these are warnings.
+/// Judges whether an environment is ready for what its rules will ask of it at night: targets, somebody to approve, and
+/// the variables of the process. All may be mended without touching a runbook, so these are warnings.
 package enum EnvironmentReadiness {
+    /// Changing steps in an environment that lists nothing that may be acted on: each of them fails.
+    package static func targets(
+        of program: Program, in environment: EnvironmentProgram, _ diagnostics: inout Diagnostics
+    ) {
+        guard environment.requiresTargets, environment.targets.isEmpty else { return }
+        let changes = program.rules.flatMap(\.calls).filter(\.action.effect.isChange)
+        guard let first = changes.min(by: { $0.span < $1.span }) else { return }
+        diagnostics.append(
+            Diagnostic(
+                .noTargets,
+                "environment `\(environment.name)` has no `targets`, so no step changes anything",
+                at: environment.span,
+                notes: [
+                    Diagnostic.Label(
+                        first.span, "`\(first.action.name)` fails here, whatever it is to act on")
+                ],
+                help: [
+                    "list what may be acted on under `targets` of \(environment.path ?? "the environment")"
+                ]))
+    }
+
     /// Groups that approvals ask and that have nobody here.
     package static func approvals(
         of program: Program, in environment: EnvironmentProgram, _ diagnostics: inout Diagnostics

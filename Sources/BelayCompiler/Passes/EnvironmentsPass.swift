@@ -69,10 +69,8 @@ struct EnvironmentResolver {
         environment.network = NetworkPolicy(
             hosts: file.http?.hosts.map(\.value) ?? [],
             addresses: file.http?.addresses.map(\.value) ?? [])
-        environment.anchors = file.anchors.map {
-            AnchorSetting(place: $0.place.value, every: $0.every?.value ?? Standards.anchorsEvery)
-        }
         resolveSecrets()
+        resolveAnchors()
         resolveTargets()
         resolveLimits()
         resolveParams(state)

@@ -25,14 +25,29 @@ package struct AnchorPlace: Sendable, Hashable {
     package var name: String { kind == .http ? place : "\(kind.rawValue):\(place)" }
 }
 
-/// An anchor of an environment: a place, and how often it is given the newest checkpoint.
+/// An anchor of an environment: a place, how often it is given the newest checkpoint, and what opens its door.
 package struct AnchorSetting: Sendable, Hashable {
     package var place: AnchorPlace
     package var every: Duration
+    /// For an address that wants one.
+    package var token: AnchorToken?
 
-    package init(place: AnchorPlace, every: Duration) {
+    package init(place: AnchorPlace, every: Duration, token: AnchorToken? = nil) {
         self.place = place
         self.every = every
+        self.token = token
+    }
+}
+
+/// The secret that an address is shown as a bearer token: what it is called and where its value is found, never the
+/// value.
+package struct AnchorToken: Sendable, Hashable {
+    package var name: String
+    package var reference: SecretReference
+
+    package init(name: String, reference: SecretReference) {
+        self.name = name
+        self.reference = reference
     }
 }
 

@@ -127,8 +127,10 @@ package struct NetworkSyntax: Sendable {
     package var span: SourceSpan
 }
 
-/// `{file: PATH}`, `{http: URL}` or `{git: FOLDER}`, and `every`: where checkpoints of the journal are kept.
+/// `{file: PATH}`, `{http: URL, token}` or `{git: FOLDER}`, and `every`: where checkpoints of the journal are kept.
 package struct AnchorSyntax: Sendable {
     package var place: Located<AnchorPlace>
     package var every: Located<Duration>?
+    /// The name in `token: ${{ secrets.NAME }}`.
+    package var token: Located<String>?
 }

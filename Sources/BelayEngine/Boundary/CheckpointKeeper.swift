@@ -5,10 +5,12 @@ package protocol CheckpointKeeper: Sendable {
     /// Puts the newest signed checkpoint there, unless the place has it. The place is asked first what it has, where
     /// that is possible: a journal that does not continue it is kept out, and nothing of the place is overwritten.
     ///
-    /// - Parameter kept: what was put there last; it is not put there twice.
+    /// - Parameters:
+    ///   - token: what an address is shown; its value is looked up each time, so that a new one needs no new start.
+    ///   - kept: what was put there last; it is not put there twice.
     /// - Returns: nil while nothing is signed.
     func keep(
-        in place: AnchorPlace, after kept: SignedCheckpoint?
+        in place: AnchorPlace, token: AnchorToken?, after kept: SignedCheckpoint?
     ) async throws(AnchorFailure) -> KeptCheckpoint?
 }
 

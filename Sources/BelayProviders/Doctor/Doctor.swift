@@ -74,7 +74,8 @@ package struct Doctor: Sendable {
         }
     }
 
-    private static func cure(of origin: String) -> String {
+    /// What to do about a secret that cannot be had from there.
+    package static func cure(of origin: String) -> String {
         switch origin {
         case "env": "set the variable for the engine's process"
         case "file": "create the file, readable for the engine's user"

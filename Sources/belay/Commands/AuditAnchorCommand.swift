@@ -32,6 +32,11 @@ struct AuditAnchorCommand: AsyncParsableCommand {
 
     @Option(
         name: .long,
+        help: ArgumentHelp("A file with the bearer token of the one --http.", valueName: "file"))
+    var httpTokenFile: String?
+
+    @Option(
+        name: .long,
         help: ArgumentHelp("Commit to this git work tree; repeatable.", valueName: "folder"))
     var git: [String] = []
 
@@ -40,6 +45,10 @@ struct AuditAnchorCommand: AsyncParsableCommand {
     func validate() throws {
         guard !(file + http + git).isEmpty else {
             throw ValidationError("say where: --file, --http or --git")
+        }
+        guard httpTokenFile == nil || http.count == 1 else {
+            throw ValidationError(
+                "--http-token-file is for one --http: no other is shown the token")
         }
     }
 
@@ -50,16 +59,29 @@ struct AuditAnchorCommand: AsyncParsableCommand {
             + http.map { AnchorPlace(kind: .http, place: $0) }
             + git.map { AnchorPlace(kind: .git, place: $0) }
         for address in http {
-            do throws(WebAddressError) { _ = try WebAddress(address) } catch {
+            let url: WebAddress
+            do throws(WebAddressError) { url = try WebAddress(address) } catch {
                 throw CommandProblem(.usage, "\(address): \(error.message)")
+            }
+            let isSafe = url.scheme == "https" || DaemonOptions.isThisHost(url.host)
+            guard isSafe || httpTokenFile == nil else {
+                throw CommandProblem(
+                    .usage, "\(address): without TLS anybody on the way can read the token",
+                    help: "write https://")
             }
         }
         try store.reading { log throws(StoreError) in
             guard try log.checkpoint() != nil else { throw .notFound("checkpoint yet") }
         }
+        let token = httpTokenFile.map { path in
+            AnchorToken(
+                name: "--http-token-file", reference: SecretReference(origin: "file", name: path))
+        }
         for place in places {
             do throws(AnchorFailure) {
-                guard let kept = try await anchor.keep(in: place, after: nil) else { continue }
+                let kept = try await anchor.keep(
+                    in: place, token: place.kind == .http ? token : nil, after: nil)
+                guard let kept else { continue }
                 let count = kept.signed.checkpoint.size
                 Output.standard("\(place.place)\(kept.isNew ? ":" : " has it:") \(count) records")
             } catch {

@@ -25,7 +25,7 @@ struct CheckCommand: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Also check that this environment can carry out every rule, has whom approvals ask and is given its variables.",
+            "Also check that this environment can carry out every rule, names targets where rules change anything, has whom approvals ask and is given its variables.",
             valueName: "name"))
     var env: String?
 
@@ -55,6 +55,7 @@ struct CheckCommand: ParsableCommand {
         if let env, let program = compilation.program {
             let environment = try EnvironmentOptions.named(env, program)
             EnvironmentCheck.run(program, environment, &diagnostics)
+            EnvironmentReadiness.targets(of: program, in: environment, &diagnostics)
             EnvironmentReadiness.approvals(of: program, in: environment, &diagnostics)
             let file = compilation.syntax.environments.first { $0.metadata.name.value == env }
             if let file {

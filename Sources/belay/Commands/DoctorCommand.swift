@@ -51,6 +51,7 @@ struct DoctorCommand: AsyncParsableCommand {
     ) -> [Finding] {
         var diagnostics = Diagnostics()
         EnvironmentCheck.run(program, environment, &diagnostics)
+        EnvironmentReadiness.targets(of: program, in: environment, &diagnostics)
         let wrong = diagnostics.sorted.map { diagnostic in
             Finding(
                 "setting", diagnostic.severity == .error ? .problem : .warning, diagnostic.message,

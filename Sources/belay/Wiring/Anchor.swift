@@ -11,12 +11,12 @@ struct Anchor: CheckpointKeeper {
     let tools: ProviderTools
 
     func keep(
-        in place: AnchorPlace, after kept: SignedCheckpoint?
+        in place: AnchorPlace, token: AnchorToken?, after kept: SignedCheckpoint?
     ) async throws(AnchorFailure) -> KeptCheckpoint? {
         if let kept, try await newest() == kept { return KeptCheckpoint(kept, isNew: false) }
         return switch place.kind {
         case .file: try await append(to: place.place)
-        case .http: try await post(to: place.place)
+        case .http: try await post(to: place.place, token)
         case .git: try await commit(to: place.place)
         }
     }
@@ -52,7 +52,9 @@ struct Anchor: CheckpointKeeper {
     // MARK: Addresses
 
     /// Sends the note as text. Any 2xx says that it is kept, 409 that another is kept which this does not continue.
-    private func post(to address: String) async throws(AnchorFailure) -> KeptCheckpoint? {
+    private func post(
+        to address: String, _ token: AnchorToken?
+    ) async throws(AnchorFailure) -> KeptCheckpoint? {
         guard let signed = try await newest() else { return nil }
         let url: WebAddress
         do throws(WebAddressError) { url = try WebAddress(address) } catch {
@@ -61,6 +63,8 @@ struct Anchor: CheckpointKeeper {
         var request = HTTPRequest("POST", url)
         request.headers = [HTTPHeader("Content-Type", "text/plain; charset=utf-8")]
         request.body = Array(signed.note.utf8)
+        let bearer = try await bearer(token, address)
+        if let bearer { request.headers.append(bearer.header) }
         // The person who gave the address may name one in the own network.
         var policy = HostPolicy()
         policy.trusted = [url.authority]
@@ -68,7 +72,8 @@ struct Anchor: CheckpointKeeper {
         do throws(TransferFailure) {
             answer = try await tools.http.send(request, policy: policy)
         } catch {
-            throw AnchorFailure("\(address): \(error.message)")
+            throw AnchorFailure(
+                "\(address): \(bearer?.vault.redact(error.message) ?? error.message)")
         }
         if answer.status == 409 {
             throw AnchorFailure(
@@ -76,9 +81,47 @@ struct Anchor: CheckpointKeeper {
                 isForeign: true, help: AnchorFile.foreignHelp)
         }
         guard (200..<300).contains(answer.status) else {
-            throw AnchorFailure("\(address) answered \(answer.status)")
+            throw Self.refusal(answer.status, address, token)
         }
         return KeptCheckpoint(signed, isNew: true)
+    }
+
+    /// The token as a header line, and what takes it out of texts; nil where the address wants none.
+    private func bearer(
+        _ token: AnchorToken?, _ address: String
+    ) async throws(AnchorFailure) -> (header: HTTPHeader, vault: SecretVault)? {
+        guard let token else { return nil }
+        let vault = await SecretSources(tools: tools).vault(for: [token.name: token.reference])
+        let value: String
+        do throws(SecretError) { value = try vault.open(token.name) } catch {
+            throw AnchorFailure(
+                "\(address): \(error.message)", help: Doctor.cure(of: token.reference.origin))
+        }
+        // A line break would begin another header.
+        guard !value.isEmpty, value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
+            throw AnchorFailure(
+                "\(address): secret '\(token.name)' is no token",
+                help: "keep printable characters there, without blanks and line breaks")
+        }
+        return (header: HTTPHeader("Authorization", "Bearer \(value)"), vault: vault)
+    }
+
+    /// Why an answer is none that keeps the checkpoint.
+    private static func refusal(
+        _ status: Int, _ address: String, _ token: AnchorToken?
+    ) -> AnchorFailure {
+        guard status == 401 || status == 403 else {
+            return AnchorFailure("\(address) answered \(status)")
+        }
+        guard let token else {
+            return AnchorFailure(
+                "\(address) answered \(status): it wants a token",
+                help: "give the anchor one, `token: ${{ secrets.NAME }}`; by hand --http-token-file"
+            )
+        }
+        return AnchorFailure(
+            "\(address) answered \(status): it does not take the token of secret '\(token.name)'",
+            help: "put the one there that the address takes; it is looked up anew each time")
     }
 
     // MARK: Repositories

@@ -153,6 +153,64 @@ import Testing
         #expect(daemon.log.contains("drained"), "\(daemon.log)")
     }
 
+    // MARK: Tokens
+
+    @Test func anAddressIsShownTheTokenOfASecret() async throws {
+        let (folder, service) = (try ServedFolder.make(), try AnchorService())
+        let (right, wrong) = ("right-\(UUID().uuidString)", "wrong-\(UUID().uuidString)")
+        try service.want(right)
+        try secret("{file: \(folder.path("notary"))}", in: folder)
+        try anchor(
+            [#"{http: "\#(service.address)", token: "${{ secrets.NOTARY_TOKEN }}"}"#], in: folder)
+        let check = try await Belay.run("check", "--env", "here", in: folder)
+        #expect(check.status == 0, "\(check.output)")
+
+        // A secret that is not there yet is a failure like any other, and no end of the daemon.
+        let daemon = try await Daemon.start(in: folder)
+        #expect(try await logs(daemon, "secret 'NOTARY_TOKEN'"), "\(daemon.log)")
+        #expect(daemon.log.contains("create the file"), "\(daemon.log)")
+        try folder.write("\(wrong)\n", to: "notary")
+        daemon.signal(SIGHUP)
+        #expect(
+            try await logs(daemon, "answered 401: it does not take the token"), "\(daemon.log)")
+        #expect(service.kept.isEmpty)
+        try await repair(daemon)
+        // A new token is taken without any word to the daemon.
+        try folder.write("\(right)\n", to: "notary")
+        #expect(try await daemon.figures(hold: success(service.address), within: 60))
+        #expect(await daemon.stop() == 0, "\(daemon.log)")
+        #expect(notes(service.kept) > 0)
+
+        let exported = try await Belay.run("audit", "log", "--store", "journal.db", in: folder)
+        var texts = [daemon.log, try folder.text("serve.out"), check.output, exported.output]
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        where name.hasPrefix("journal.db") {
+            texts.append(String(decoding: try Data(contentsOf: folder.url(name)), as: UTF8.self))
+        }
+        for text in texts {
+            #expect(!text.contains(right) && !text.contains(wrong), "a token is shown")
+        }
+    }
+
+    @Test func aReloadGivesAnAddressItsToken() async throws {
+        let (folder, service) = (try ServedFolder.make(), try AnchorService())
+        let token = "right-\(UUID().uuidString)"
+        try service.want(token)
+        try secret("{env: NOTARY_TOKEN}", in: folder)
+        try anchor([#"{http: "\#(service.address)"}"#], in: folder)
+        let daemon = try await Daemon.start(in: folder, variables: ["NOTARY_TOKEN": token])
+        #expect(try await logs(daemon, "it wants a token"), "\(daemon.log)")
+        #expect(service.kept.isEmpty)
+        try anchor(
+            [#"{http: "\#(service.address)", token: "${{ secrets.NOTARY_TOKEN }}"}"#], in: folder,
+            instead: true)
+        daemon.signal(SIGHUP)
+        #expect(
+            try await daemon.figures(hold: success(service.address), within: 60), "\(daemon.log)")
+        #expect(await daemon.stop() == 0, "\(daemon.log)")
+        #expect(!daemon.log.contains(token))
+    }
+
     // MARK: Repositories
 
     @Test func aRepositoryHasACommitForEachCheckpoint() async throws {
@@ -219,6 +277,20 @@ import Testing
             try await Task.sleep(for: .milliseconds(50))
         }
         return false
+    }
+
+    /// Whether the log comes to say something.
+    private func logs(_ daemon: Daemon, _ words: String) async throws -> Bool {
+        for _ in 0..<1200 where !daemon.log.contains(words) {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        return daemon.log.contains(words)
+    }
+
+    private func secret(_ place: String, in folder: Folder) throws {
+        let path = "runbooks/environments/here.yaml"
+        try folder.write(
+            try folder.text(path) + "secrets: {NOTARY_TOKEN: \(place)}\n", to: path)
     }
 
     private func anchor(

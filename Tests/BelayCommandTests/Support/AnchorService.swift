@@ -14,7 +14,7 @@ final class AnchorService: Sendable {
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [
             "python3", Repository.fixtures.appending(path: "servers/anchor.py").path,
-            folder.path("kept"), folder.path("answer"),
+            folder.path("kept"), folder.path("answer"), folder.path("token"),
         ]
         process.standardInput = life
         process.standardOutput = output
@@ -29,6 +29,9 @@ final class AnchorService: Sendable {
 
     /// What it answers from now on: a status, or `hang`.
     func answer(_ answer: String) throws { try folder.write(answer, to: "answer") }
+
+    /// From now on it keeps nothing for whoever does not show it this token.
+    func want(_ token: String) throws { try folder.write(token, to: "token") }
 
     /// All checkpoints that it keeps, as text.
     var kept: String { (try? folder.text("kept")) ?? "" }

@@ -67,6 +67,7 @@ private struct Page {
     private mutating func places(_ primary: Diagnostic.Label) {
         let notes = diagnostic.notes
         text += "  " + paint("-->", paint.gutter) + " \(shown(primary.span.description))\n"
+        guard !diagnostic.hidesSource else { return }
         lines(
             [(primary, true)]
                 + notes.filter { $0.span.file == primary.span.file }.map { ($0, false) })

@@ -29,6 +29,12 @@ struct AnchorReader {
                 .invalidValue, "`\(every.span.text)` is out of bounds", at: every.span,
                 label: "must be at least 1m")
         }
+        let token = reader.template("token").flatMap(secret)
+        if token != nil {
+            for kind in kinds where kind != .http {
+                context.exclude(kind.rawValue, "token", reader)
+            }
+        }
         guard let place = texts.firstIndex(where: { $0 != nil }), let text = texts[place] else {
             return nil
         }
@@ -38,7 +44,24 @@ struct AnchorReader {
                 .invalidValue, "`\(text.value)` is no \(found.kind.noun)", at: text.span,
                 label: flaw.what, help: [flaw.cure])
         }
-        return AnchorSyntax(place: Located(found, at: text.span), every: every)
+        return AnchorSyntax(place: Located(found, at: text.span), every: every, token: token)
+    }
+
+    /// The name of the one secret that it is. Whatever else stands there may be the token itself, so it is not shown.
+    private func secret(_ token: TemplateText) -> Located<String>? {
+        if token.pieces.count == 1, let name = token.secrets.first { return name }
+        var help = [
+            "declare it under `secrets` of the environment and write `token: \"${{ secrets.NAME }}\"`"
+        ]
+        if token.constant?.isEmpty == false {
+            help.append("a token that was committed once is known: change it")
+        }
+        var diagnostic = Diagnostic(
+            .invalidValue, "`token` of an anchor takes one secret and nothing else",
+            at: token.span, help: help)
+        diagnostic.hidesSource = true
+        context.report(diagnostic)
+        return nil
     }
 }
 

@@ -118,6 +118,9 @@ extension Tables {
         [
             Key("file", .text, "append to this file; an absolute path"),
             Key("http", .text, "POST to this address: https, or http to the loopback"),
+            Key(
+                "token", .template,
+                "the bearer token that the address wants: `${{ secrets.NAME }}` and nothing else"),
             Key("git", .text, "commit to this git work tree; an absolute path"),
             Key("every", .duration, "how often, if there is a new one; `1h` if not given"),
         ],

@@ -1,13 +1,14 @@
 """A stand-in for a service that keeps checkpoints: what is sent to it goes into a file, one after the other.
 
 What it answers stands in another file: a status, or `hang`; 204 if there is none. Only what is answered with 2xx is
-kept. Standard input closed ends it. The port is free; it is the first line of standard output.
+kept. Where a third file holds a bearer token, whoever does not show it gets 401. Standard input closed ends it. The port
+is free; it is the first line of standard output.
 
-usage: anchor.py KEPT ANSWER"""
+usage: anchor.py KEPT ANSWER TOKEN"""
 import os, sys, threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-KEPT, ANSWER = sys.argv[1:3]
+KEPT, ANSWER, TOKEN = sys.argv[1:4]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -21,6 +22,12 @@ class Handler(BaseHTTPRequestHandler):
                 answer = file.read().strip()
         except FileNotFoundError:
             answer = "204"
+        try:
+            with open(TOKEN) as file:
+                if self.headers["Authorization"] != "Bearer " + file.read().strip():
+                    answer = "401"
+        except FileNotFoundError:
+            pass
         if answer == "hang":
             threading.Event().wait()
         if answer.startswith("2"):
