@@ -7,7 +7,7 @@ import Testing
         ("print(", ["Sources/bench-", "Sources/simulate/"]),
         ("Date()", []),
         ("try!", []),
-        ("fatalError(", ["Sources/bench-", "Sources/simulate/"]),
+        ("fatalError(", ["Sources/bench-", "Sources/simulate/", "Sources/BelaySimulation/"]),
         ("#if DEBUG", []),
         (
             "@unchecked Sendable",
