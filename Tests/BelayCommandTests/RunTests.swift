@@ -60,6 +60,19 @@ import Testing
         #expect(!log.output.contains("step.intent"))
     }
 
+    @Test func whatARunWaitsForIsSaidLast() async throws {
+        let folder = try ServedFolder.make()
+        try folder.write(
+            ServedFolder.incident("DiskFull", of: "web-7", id: "R-1"), to: "incident.json")
+        let run = try await Belay.run(
+            "run", "--env", "here", "--incident", "incident.json", "--store", "journal.db",
+            in: folder)
+        #expect(run.status == 1, "\(run.output)\(run.errors)")
+        let now = run.output.split(separator: "\n").drop { !$0.hasPrefix("   now  ") }.prefix(3)
+        #expect(now.first?.contains("for consent to") == true, "\(run.output)")
+        #expect(now.dropFirst().allSatisfy { $0.hasPrefix("        belay ") }, "\(now)")
+    }
+
     /// On one terminal the progress is the story, and the trail is only named; elsewhere the trail is there.
     @Test func aTerminalTellsItOnce() async throws {
         let folder = try Folder()

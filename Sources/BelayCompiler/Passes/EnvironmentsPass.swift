@@ -315,7 +315,8 @@ extension EnvironmentResolver {
         return members.compactMap { member in
             let contract = allowed.first { $0.name == member.name.value }
             if contract == nil, let provider {
-                let names = allowed.map(\.name)
+                // What several operations take stands there once for each.
+                let names = Set(allowed.map(\.name)).sorted()
                 report(
                     .unknownKey,
                     "provider `\(provider)` has no setting `\(member.name.value)`",

@@ -83,7 +83,8 @@ struct CheckCommand: ParsableCommand {
         }
         var found = counts.isEmpty ? "nothing to complain about" : counts.joined(separator: ", ")
         if diagnostics.dropped > 0 { found += ", and \(diagnostics.dropped) more" }
-        return "\(files) files, \(rules) rules: \(found)"
+        return
+            "\(files) file\(files == 1 ? "" : "s"), \(rules) rule\(rules == 1 ? "" : "s"): \(found)"
     }
 
     private func applyFixes(_ compilation: Compilation) throws -> Int {

@@ -24,16 +24,24 @@ struct TrailView {
         }
         for (run, standing) in standings {
             // Of a single run the heading has said which.
-            let of = first.run == run ? "" : "run \(run): "
-            lines += standing.words.map { "   now  \(of)\($0)" }
-            lines += standing.orders.map { "        \($0)" }
+            lines += Self.lines(standing, of: first.run == run ? nil : run)
         }
         text = lines.joined(separator: "\n")
     }
 
+    /// What a run waits for, and the orders that let it go on.
+    private static func lines(_ standing: RunStanding, of run: String?) -> [String] {
+        let of = run.map { "run \($0): " } ?? ""
+        return standing.words.map { "   now  \(of)\($0)" }
+            + standing.orders.map { "        \($0)" }
+    }
+
     /// In one line, for those who have seen it happen.
-    static func summary(_ records: [StoredRecord], of run: String) -> String {
-        "\(records.count) records in the audit trail: belay audit show \(run)"
+    static func summary(
+        _ records: [StoredRecord], of run: String, now standing: RunStanding?
+    ) -> String {
+        (["\(records.count) records in the audit trail: belay audit show \(run)"]
+            + (standing.map { lines($0, of: nil) } ?? [])).joined(separator: "\n")
     }
 
     /// One record; with its date where the lines around it may be of any day.

@@ -93,10 +93,13 @@ struct Runner {
             begun.context, from: begun.state, lease: begun.lease, reservations: begun.reservations)
         _ = try await store.checkpoint(always: false)
         let trail = try await store.events(ofRun: begun.context.run)
+        let run = begun.context.run
+        let standing = try await store.run(run).flatMap { RunStanding($0, trail) }
         // Who has just read the progress need not read all of it again.
         Output.standard(
             Output.isOneTerminal
-                ? TrailView.summary(trail, of: begun.context.run) : TrailView(trail).text)
+                ? TrailView.summary(trail, of: run, now: standing)
+                : TrailView(trail, now: standing.map { [(run, $0)] } ?? []).text)
         let report = try AuditLog(path: store.files.path).verify()
         Output.standard(VerificationView(report).text)
         return report.isSound && (result.map(\.isGood) ?? false)
