@@ -16,7 +16,8 @@ import ArgumentParser
             EvalCommand.self, ExplainCommand.self, IAMCommand.self, InitCommand.self,
             MatchCommand.self, PauseCommand.self, PausesCommand.self, PlanCommand.self,
             RecoverCommand.self, ResolveCommand.self, ResumeCommand.self, RunCommand.self,
-            RunsCommand.self, SchemaCommand.self, ServeCommand.self, SourcesCommand.self,
+            RunsCommand.self, SchemaCommand.self, ServeCommand.self, SimulateCommand.self,
+            SourcesCommand.self,
             StoreCommand.self, TestCommand.self, TokenCommand.self,
         ])
 

@@ -12,6 +12,13 @@ package struct Rehearsal<Script: RehearsalScript> {
     package private(set) var refused: [(step: String, why: ApproverRefusal)] = []
     private var agenda = Agenda()
     private var steps = 0
+    /// What answers under way are taken to mean.
+    private var verdicts: [Question: Verdict] = [:]
+
+    private struct Question: Hashable {
+        var run: Int
+        var path: String
+    }
 
     package init(at start: Timestamp, script: Script) {
         now = start
@@ -71,11 +78,21 @@ package struct Rehearsal<Script: RehearsalScript> {
     }
 
     private mutating func advance(_ run: Int, _ input: RunInput) {
+        var judged: RunEvent?
+        if case .callEnded(let path, _, _) = input,
+            let verdict = verdicts.removeValue(forKey: Question(run: run, path: path))
+        {
+            let event = RunEvent.judged(call: path, verdict)
+            runs[run].state.apply(event, at: now)
+            judged = event
+        }
         let before = runs[run]
         let advance = Interpreter.advance(before.context, before.state, input, at: now)
         runs[run].state = advance.state
         runs[run].waits = advance.waits
-        runs[run].events += advance.events.map { .init(at: now, event: $0) }
+        var events = advance.events
+        if let judged { events.insert(judged, at: min(1, events.count)) }
+        runs[run].events += events.map { .init(at: now, event: $0) }
         for effect in advance.effects { carryOut(effect, run) }
     }
 
@@ -102,7 +119,8 @@ package struct Rehearsal<Script: RehearsalScript> {
     }
 
     private mutating func call(_ path: String, _ intent: CallIntent, _ run: Int) {
-        let call = RehearsedCall(run: run, path: path, intent: intent, at: now)
+        var call = RehearsedCall(run: run, path: path, intent: intent, at: now)
+        if case .sourceResolves? = runs[run].context.rule.until { call.awaitsSource = true }
         runs[run].calls.append(call)
         let reply = script.reply(to: call)
         let isLate = reply.after >= intent.timeout && reply.after > .zero
@@ -112,6 +130,7 @@ package struct Rehearsal<Script: RehearsalScript> {
         let ended = now + (isLate ? intent.timeout : reply.after)
         schedule(
             .callEnded(call: path, attempt: intent.attempt, outcome), for: run, at: ended)
+        if let verdict = reply.verdict { verdicts[Question(run: run, path: path)] = verdict }
         if let notice = reply.notice {
             schedule(.notice(notice.status), for: run, at: ended + notice.after)
         }

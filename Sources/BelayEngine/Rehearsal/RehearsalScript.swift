@@ -23,6 +23,8 @@ package struct RehearsedCall: Sendable, Hashable {
     package var path: String
     package var intent: CallIntent
     package var at: Timestamp
+    /// Whether the rule's `until` is the source's word.
+    package var awaitsSource = false
 
     package var place: CallPlace { CallPlace(path: path) }
 }
@@ -34,13 +36,17 @@ package struct RehearsedReply: Sendable, Hashable {
     package var after: Duration
     /// The source says this of the incident, that long after the answer.
     package var notice: RehearsedNotice?
+    /// What the answer to a question is taken to mean, whatever is expected of it.
+    package var verdict: Verdict?
 
     package init(
-        _ outcome: ActionOutcome, after: Duration = .zero, notice: RehearsedNotice? = nil
+        _ outcome: ActionOutcome, after: Duration = .zero, notice: RehearsedNotice? = nil,
+        verdict: Verdict? = nil
     ) {
         self.outcome = outcome
         self.after = after
         self.notice = notice
+        self.verdict = verdict
     }
 }
 

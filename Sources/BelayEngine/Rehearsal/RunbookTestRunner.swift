@@ -62,6 +62,8 @@ private struct CaseRun {
     let syntax: CaseSyntax
     let templates: TestTemplates
 
+    private typealias Stage = RehearsalStage<TestMocks>
+
     private struct Moment {
         var at: Duration
         var incident: IncidentReference?
@@ -75,8 +77,8 @@ private struct CaseRun {
         let start = file.clock?.value ?? RehearsalBounds.start
         let mocks = try TestMocks(
             own: syntax.mocks, shared: file.mocks, templates, runner.program.catalogue)
-        var stage = TestStage(
-            planner: planner, at: start, mocks: mocks,
+        var stage = Stage(
+            planner: planner, at: start, script: mocks,
             isMatchOnly: syntax.matchOnly?.value ?? false)
         let moments = moments
         let incidents = try incidents(of: moments, start)
@@ -165,7 +167,7 @@ private struct CaseRun {
     // MARK: What came of it
 
     private func judge(
-        _ moments: [Moment], _ stage: TestStage, _ start: Timestamp, _ report: inout CaseReport
+        _ moments: [Moment], _ stage: Stage, _ start: Timestamp, _ report: inout CaseReport
     ) throws(TestProblem) {
         let mocks = stage.rehearsal.script
         var expectations = TestExpectations(templates, mocks)
@@ -202,7 +204,7 @@ private struct CaseRun {
         }
     }
 
-    private func actuals(of place: Int, _ stage: TestStage) -> [TestExpectations.Actual] {
+    private func actuals(of place: Int, _ stage: Stage) -> [TestExpectations.Actual] {
         let delivery = stage.delivered[place]
         if let place = delivery.leader {
             let leader = stage.rehearsal.runs[place]
@@ -229,7 +231,7 @@ private struct CaseRun {
     }
 
     /// What came of an incident that no rule was taken for: what `on_suppressed` did, or `after_resolve`.
-    private func suppressed(_ place: Int, _ stage: TestStage) -> TestExpectations.Actual {
+    private func suppressed(_ place: Int, _ stage: Stage) -> TestExpectations.Actual {
         let decision = stage.delivered[place].decision
         let part = stage.parts(of: place).first.map { stage.rehearsal.runs[$0] }
         if decision.isOver { return .init(outcome: "suppressed", reason: Decision.over) }
@@ -248,7 +250,7 @@ private struct CaseRun {
 
     /// The `when` of the rule that was expected and not taken, and the `until` that did not come true.
     private func drawings(
-        _ expect: ExpectSyntax, _ delivery: TestStage.Delivered, _ stage: TestStage
+        _ expect: ExpectSyntax, _ delivery: StagedDelivery, _ stage: Stage
     ) -> [String] {
         var drawings: [String] = []
         let wanted = expect.rule.flatMap { try? templates.text($0) }

@@ -41,6 +41,17 @@ struct TestMocks: RehearsalScript {
     }
 
     mutating func reply(to call: RehearsedCall) -> RehearsedReply {
+        if let reply = mocked(call) { return reply }
+        unanswered.append(call)
+        return RehearsedReply(
+            .failed(
+                .noData, retryable: false, message: "the test has no mock for \(call.intent.action)"
+            )
+        )
+    }
+
+    /// What the mocks answer, nil if none is for the call.
+    mutating func mocked(_ call: RehearsedCall) -> RehearsedReply? {
         let action = call.intent.action
         for (origin, table) in [("own", own), ("file", shared)] {
             for key in ["\(action)@\(call.place.name)", action] {
@@ -51,9 +62,7 @@ struct TestMocks: RehearsalScript {
                 return mock.calls[min(count, mock.calls.count - 1)]
             }
         }
-        unanswered.append(call)
-        return RehearsedReply(
-            .failed(.noData, retryable: false, message: "the test has no mock for \(action)"))
+        return nil
     }
 
     mutating func consent(to request: RehearsedRequest) -> RehearsedConsent? {

@@ -9,7 +9,7 @@ struct TestTrace {
     init(start: Timestamp) { self.start = start }
 
     mutating func tell(
-        _ delivery: TestStage.Delivered, _ runs: [RehearsedRun], parts: [Int] = []
+        _ delivery: StagedDelivery, _ runs: [RehearsedRun], parts: [Int] = []
     ) {
         add(
             delivery.at,

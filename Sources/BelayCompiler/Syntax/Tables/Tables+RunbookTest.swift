@@ -16,6 +16,11 @@ extension Tables {
             Key("cases", .list(.object { testCase }, least: 1), required: true, "the cases"),
         ], hints: ["runbooks": "all runbooks are asked; `only` isolates some"])
 
+    /// A file that has mocks and nothing else.
+    static let mocksFile: KeyTable = .init(
+        "mocks", "a file of mocks",
+        [Key("mocks", mocks, required: true, "what calls are answered with")])
+
     static let testCase: KeyTable = .init(
         "case", "a case",
         [

@@ -1,31 +1,31 @@
 import BelayCompiler
 import JSON
 
-/// The virtual world of one case: incidents come in, are decided under limits, and their runs go on side by side.
+/// One delivery and what came of it.
+struct StagedDelivery {
+    var incident: Incident
+    var at: Timestamp
+    var decision: Decision
+    /// Places in `rehearsal.runs`: of rules that were taken, not of their other parts.
+    var runs: [Int] = []
+    /// When it is decided again.
+    var wakeAt: Timestamp?
+    /// The run that it has joined.
+    var leader: Int?
+    /// Whether the timeline has a later problem of the same fingerprint, so that this one must end before.
+    var isFollowed = false
+    /// In whose queue it waits since when.
+    var queued: (group: String, at: Timestamp)?
+
+    /// As the store would name it.
+    func id(_ place: Int) -> String { "incident-\(place + 1)" }
+}
+
+/// A virtual world: incidents come in, are decided under limits, and their runs go on side by side.
 ///
 /// What is held back for a time is decided again when that time ends, while the timeline goes on and no new problem
 /// of the same fingerprint says that this one is over; `for` and queues are waited out in any case.
-struct TestStage {
-    /// One delivery and what came of it.
-    struct Delivered {
-        var incident: Incident
-        var at: Timestamp
-        var decision: Decision
-        /// Places in `rehearsal.runs`: of rules that were taken, not of their other parts.
-        var runs: [Int] = []
-        /// When it is decided again.
-        var wakeAt: Timestamp?
-        /// The run that it has joined.
-        var leader: Int?
-        /// Whether the timeline has a later problem of the same fingerprint, so that this one must end before.
-        var isFollowed = false
-        /// In whose queue it waits since when.
-        var queued: (group: String, at: Timestamp)?
-
-        /// As the store would name it.
-        func id(_ place: Int) -> String { "incident-\(place + 1)" }
-    }
-
+struct RehearsalStage<Script: RehearsalScript> {
     /// What the stage knows of a run besides its course.
     private struct Begun {
         var delivery: Int
@@ -36,18 +36,18 @@ struct TestStage {
 
     let planner: Planner
     let isMatchOnly: Bool
-    var rehearsal: Rehearsal<TestMocks>
-    private(set) var delivered: [Delivered] = []
+    var rehearsal: Rehearsal<Script>
+    private(set) var delivered: [StagedDelivery] = []
     private var begun: [Begun] = []
     private var storm = StormWindow()
     private var pauses: [Pause] = []
 
     init(
-        planner: Planner, at start: Timestamp, mocks: TestMocks, isMatchOnly: Bool
+        planner: Planner, at start: Timestamp, script: Script, isMatchOnly: Bool
     ) {
         self.planner = planner
         self.isMatchOnly = isMatchOnly
-        rehearsal = Rehearsal(at: start, script: mocks)
+        rehearsal = Rehearsal(at: start, script: script)
     }
 
     /// Delivers an incident once everything before it has happened; `later` are those still to come.
@@ -57,7 +57,7 @@ struct TestStage {
         proceed(until: time)
         supersede(incident)
         delivered.append(
-            Delivered(
+            StagedDelivery(
                 incident: incident, at: time,
                 decision: Decision(verdicts: [], taken: []),
                 isFollowed: later.contains { incident.isEarlier(than: $0) }))
@@ -150,7 +150,7 @@ struct TestStage {
     }
 
     /// Whether a further look only says that the rule had its run.
-    private func isSettled(_ delivery: Delivered, _ decision: Decision) -> Bool {
+    private func isSettled(_ delivery: StagedDelivery, _ decision: Decision) -> Bool {
         !delivery.runs.isEmpty && decision.taken.isEmpty
     }
 
@@ -237,7 +237,7 @@ struct TestStage {
 
 // MARK: - What decisions depend on
 
-extension TestStage {
+extension RehearsalStage {
     private func history(_ place: Int) -> ProblemHistory {
         var history = ProblemHistory(subject: delivered[place].id(place))
         let problem = delivered[place].incident
@@ -301,7 +301,7 @@ extension TestStage {
     }
 }
 
-extension TestStage.Delivered {
+extension StagedDelivery {
     /// Whether it waits for its own time or turn, which a test sees through to the end.
     fileprivate var isWaiting: Bool {
         queued != nil
