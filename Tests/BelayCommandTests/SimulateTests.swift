@@ -78,6 +78,8 @@ import Testing
         (["--assume", "fail:restrat"], "no rule has a step restrat", "did you mean restart?"),
         (["--assume", "recoverd"], "is nothing that can be assumed", "did you mean recovered?"),
         (["--assume", "ok", "--assume", "fail"], "contradicts", "one word for a step"),
+        (["--assume", "fail:"], "fail: names no step", "for all steps write fail"),
+        (["--live-reads"], "in the environment simulated nothing is read", "--env"),
         (["--at", "soon"], "soon is no time", "2026"),
     ])
     func whatMeansNothingIsRefused(
@@ -123,6 +125,92 @@ import Testing
             ["simulate", "-i", "i.json", "--env", "here"], in: folder)
         #expect(answer.status == 1)
         #expect(answer.output.contains("nothing would be done: no_rule"), "\(answer.output)")
+    }
+
+    /// Steps in a parallel one whose ids end in a digit are no questions; a lost answer takes its time; what a source
+    /// resolves is put back; what comes from outside moves no cursor.
+    @Test func theStoryIsWhatWouldHappen() async throws {
+        let folder = try Folder()
+        try folder.write(
+            """
+            apiVersion: belay/v1
+            kind: Runbook
+            metadata: {name: web, owner: team-platform}
+            rules:
+              - id: slow
+                match: {type: Slow}
+                until: resolved
+                steps:
+                  - id: look
+                    parallel: [{id: disk1, uses: metrics.query, with: {query: q}, continue_on_error: true}]
+                  - {id: repair, uses: restart_service, timeout: 30s}
+                  - {id: human, uses: notify_human, with: {to: ops, message: "${{ incident.title }}"}}
+                after_resolve: [{id: back, uses: scale_down, with: {to: 2}}]
+            """, to: "runbooks/web.yaml")
+        try folder.write(
+            #"""
+            {"type": "Slow", "priority": "high", "target": "web-7", "id": "1", "title": "a\r\nb\u001b[31m"}
+            """#, to: "i.json")
+        let helped = try await Belay.run(
+            "simulate", "-i", "i.json", "--assume", "recovered:repair", in: folder)
+        #expect(helped.status == 0, "\(helped.output)\(helped.errors)")
+        #expect(helped.output.contains("rule      slow  after_resolve"), "\(helped.output)")
+        #expect(helped.output.contains("scale_down"), "\(helped.output)")
+        #expect(helped.output.contains("what it reads is not known"), "\(helped.output)")
+        let lost = try await Belay.run(
+            "simulate", "-i", "i.json", "--assume", "lost:repair", in: folder)
+        #expect(lost.output.contains("until +30s"), "\(lost.output)")
+        #expect(!lost.output.contains("\u{1b}") && lost.output.contains("a b"), "\(lost.output)")
+        #expect(lost.output.contains(#"\u{1b}[31m"#), "\(lost.output)")
+    }
+
+    /// Readings of one incident are not taken for another's.
+    @Test func readingsAreOfTheirIncident() async throws {
+        let folder = try Folder()
+        try folder.write(
+            """
+            apiVersion: belay/v1
+            kind: Runbook
+            metadata: {name: web, owner: team-platform}
+            rules:
+              - id: slow
+                match: {type: Slow}
+                steps: [{id: look, uses: metrics.query, with: {query: q}}]
+            """, to: "runbooks/web.yaml")
+        try folder.write(
+            """
+            apiVersion: belay/v1
+            kind: Environment
+            metadata: {name: here, owner: team-platform}
+            mode: auto
+            targets: {web-7: {}, web-8: {}}
+            bind:
+              metrics.query:
+                provider: exec
+                output: json
+                recovery: pure
+                command: [/bin/bash, -c, "case $BELAY_INCIDENT in one) echo '{\\"value\\": 1}';; *) echo '{\\"value\\": 2}';; esac"]
+            """, to: "runbooks/environments/here.yaml")
+        try folder.write(
+            """
+            {"version": "4", "groupKey": "g", "receiver": "b", "status": "firing", "groupLabels": {},
+             "commonLabels": {}, "commonAnnotations": {}, "externalURL": "http://a", "truncatedAlerts": 0,
+             "alerts": [\(Self.alert("c0ffee0123456781", "web-7")), \(Self.alert("c0ffee0123456782", "web-8"))]}
+            """, to: "i.json")
+        let answer = try await Belay.run(
+            ["simulate", "-i", "i.json", "--env", "here", "--live-reads"], in: folder)
+        #expect(answer.status == 0, "\(answer.output)\(answer.errors)")
+        let asked = answer.errors.split(separator: "\n").filter { $0.hasPrefix("asking ") }
+        #expect(asked.count == 2, "\(answer.errors)")
+    }
+
+    private static func alert(_ fingerprint: String, _ target: String) -> String {
+        """
+        {"status": "firing", "fingerprint": "\(fingerprint)",
+         "labels": {"alertname": "Slow", "severity": "critical", "belay_target": "\(target)"},
+         "annotations": {}, "generatorURL": "http://p", "startsAt": "2026-03-01T10:00:00Z",
+         "endsAt": "0001-01-01T00:00:00Z"}
+        """
     }
 
     /// The same question is asked once, however often the chain asks it; what changes is not called.

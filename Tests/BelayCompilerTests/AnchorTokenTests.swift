@@ -47,9 +47,14 @@ struct AnchorTokenTests {
     }
 
     /// A token that somebody wrote down is named by its place, and no rendering repeats it.
-    @Test func aTokenInClearIsNotShown() throws {
-        let found = Self.compile(Self.environment("hunter2hunter2")).diagnostics.sorted
-        try #require(found.map(\.code.code) == ["RB1022"], "\(found)")
+    @Test(arguments: [
+        ("\"hunter2hunter2\"", "RB1022"), ("[hunter2hunter2]", "RB1021"),
+        ("\"hunter2 ${{ secrets.X \"", "RB1211"), ("{a: hunter2}", "RB1021"),
+    ])
+    func aTokenInClearIsNotShown(_ token: String, _ code: String) throws {
+        let text = Self.environment("TOKEN").replacing("\"TOKEN\"", with: token)
+        let found = Self.compile(text).diagnostics.sorted
+        try #require(found.map(\.code.code) == [code], "\(found)")
         let renderers: [any DiagnosticRenderer] = [
             HumanRenderer(), JSONRenderer(), GitHubRenderer(), SARIFRenderer(),
         ]

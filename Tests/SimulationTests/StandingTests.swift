@@ -51,6 +51,27 @@ import Testing
         #expect(standing.orders.isEmpty)
     }
 
+    @Test func whatWasAnsweredIsNotWaitedFor() throws {
+        let daemon = try Daemon(
+            """
+              - id: r
+                match: {type: r}
+                steps:
+                  - {id: a, uses: faulty.same, approval: {from: [group/ops], timeout: 3h}}
+                  - {id: b, wait: 2h}
+            """)
+        try daemon.deliver("r")
+        try daemon.work()
+        try daemon.tell("r", .approval(step: "a", .granted(by: "ann")))
+        try daemon.work()
+        try daemon.pump { daemon in
+            let row = try #require(try await daemon.store.runs(RunFilter()).first)
+            let standing = RunStanding(row, try await daemon.store.events(ofRun: row.id))
+            #expect(standing?.words.count == 1, "\(standing?.words ?? [])")
+            #expect(standing?.words.first?.hasPrefix("b waits until ") == true)
+        }
+    }
+
     @Test func nothingIsSaidOfARunThatHasEnded() throws {
         let daemon = try Daemon(
             "  - {id: r, match: {type: r}, steps: [{id: a, uses: faulty.same}]}")

@@ -29,7 +29,8 @@ enum EnvironmentsPass {
 extension EnvironmentProgram {
     /// The built-in environment, in which nothing is changed.
     package static let simulatedName = "simulated"
-    private static let simulatedProvider = "simulated"
+    /// The provider that answers as told and changes nothing.
+    package static let simulatedProvider = "simulated"
 
     /// Whatever is not bound is answered by the provider that changes nothing.
     fileprivate func simulatingTheRest(_ catalogue: ActionCatalogue) -> EnvironmentProgram {

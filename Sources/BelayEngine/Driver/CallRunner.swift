@@ -89,14 +89,3 @@ struct CallRunner: Sendable {
         return .lost(.cancelled, message: "the call was broken off")
     }
 }
-
-extension ActionOutcome {
-    /// Who did not answer in time and may be asked again has `timed_out`. Any other answer that was lost stays so,
-    /// whatever may be repeated: it may have happened, and uses up what it was allowed.
-    fileprivate func judged(by recovery: RecoveryClass) -> ActionOutcome {
-        guard case .lost(let failure, let message) = self, failure == .timeout,
-            recovery.mayRepeat
-        else { return self }
-        return .failed(failure, retryable: true, message: message)
-    }
-}

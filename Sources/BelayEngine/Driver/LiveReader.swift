@@ -1,14 +1,18 @@
 package import BelayCompiler
 
-/// What is asked of the real world: the same question has one answer in a simulation, however often it is asked.
+/// What is asked of the real world: the same question about the same incident has one answer in a simulation, however
+/// often it is asked.
 package struct LiveQuestion: Sendable, Hashable {
+    private var incident: String
     private var action: String
     private var provider: String
     private var operation: String
     private var inputs: SealedObject
     private var settings: SealedObject
 
-    package init(_ intent: CallIntent) {
+    package init(_ call: RehearsedCall) {
+        let intent = call.intent
+        incident = call.incident
         action = intent.action
         provider = intent.provider
         operation = intent.operation

@@ -36,5 +36,12 @@ package struct CallPlace: Sendable, Hashable {
         return isRollback ? "\(step).rollback" : step
     }
 
+    /// Of a question the round it belongs to, `until#1` of `until#1/3`; of another call its path.
+    package static func round(of path: String) -> String {
+        guard let cut = path.lastIndex(of: "/") else { return path }
+        let number = path[cut...].dropFirst()
+        return !number.isEmpty && number.allSatisfy(\.isNumber) ? String(path[..<cut]) : path
+    }
+
     static let rollback = "rollback:"
 }

@@ -17,8 +17,12 @@ package struct RunStanding: Sendable, Hashable {
         switch run.phase {
         case .ready:
             words = [run.wakeAt.map { "is due at \($0.shortRFC3339)" } ?? "waits for a place"]
-        case .running: tellOfWork(state, records)
-        default: tellOfWaiting(run, state)
+        case .running:
+            tellOfWork(state, records)
+            tellOfConsent(run, state)
+        default:
+            tellOfConsent(run, state)
+            tellOfWaiting(run, state)
         }
     }
 
@@ -45,7 +49,7 @@ package struct RunStanding: Sendable, Hashable {
         return held
     }
 
-    private mutating func tellOfWaiting(_ run: RunRow, _ state: RunState) {
+    private mutating func tellOfConsent(_ run: RunRow, _ state: RunState) {
         for (step, approval) in state.approvals.sorted(by: { $0.key < $1.key })
         where approval.decision == nil {
             let from = approval.from.from.joined(separator: ", ")
@@ -54,6 +58,9 @@ package struct RunStanding: Sendable, Hashable {
                     + (from.isEmpty ? "" : " from \(from)"))
             orders += ["approve", "deny"].map { "belay \($0) \(run.id) --step \(step)" }
         }
+    }
+
+    private mutating func tellOfWaiting(_ run: RunRow, _ state: RunState) {
         for step in Self.unknown(state) {
             words.append("nobody knows what became of \(step): look, then say it")
             orders.append("belay resolve \(run.id) \(step) succeeded|failed|retry")
@@ -87,7 +94,8 @@ package struct RunStanding: Sendable, Hashable {
     }
 
     private mutating func tellOfTimers(_ run: RunRow, _ state: RunState) {
-        let timers = state.timers.filter { $0.value.firedAt == nil }
+        // Others matter no more, such as the end of a request that was answered.
+        let timers = state.timers.filter { $0.value.firedAt == nil && $0.value.due == run.wakeAt }
         for (key, timer) in timers.sorted(by: { $0.key < $1.key }) {
             let cut = key.lastIndex(of: ":") ?? key.endIndex
             let signal = key[cut...] == ":signal" ? " for a signal" : ""

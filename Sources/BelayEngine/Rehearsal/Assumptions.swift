@@ -35,9 +35,12 @@ package struct Assumptions: Sendable, Hashable {
 
     /// Reads `WORD` and `WORD:STEP`; the steps are those of a program.
     package init(_ texts: [String], in program: Program) throws(Problem) {
-        let known = Set(program.rules.flatMap(\.stepIDs))
+        // In the mode `suggest` people are asked for the plan as a whole.
+        let known = Set(program.rules.flatMap(\.stepIDs) + [Walker.plan])
         for text in texts {
-            let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+            let parts = text.split(
+                separator: ":", maxSplits: 1, omittingEmptySubsequences: false
+            ).map(String.init)
             let words = Word.allCases.map(\.rawValue)
             guard let first = parts.first, let word = Word(rawValue: first) else {
                 let near = Suggestion.nearest(to: parts.first ?? "", in: words)
@@ -50,6 +53,10 @@ package struct Assumptions: Sendable, Hashable {
             guard parts.count == 2 else {
                 try Self.set(&all, word, text)
                 continue
+            }
+            guard !parts[1].isEmpty else {
+                throw Problem(
+                    message: "\(text) names no step", help: "for all steps write \(word.rawValue)")
             }
             guard known.contains(parts[1]) else {
                 throw Problem(

@@ -10,6 +10,8 @@ package struct Rehearsal<Script: RehearsalScript> {
     package private(set) var isCut = false
     /// Answers of people who were not asked, by step: they count for nothing.
     package private(set) var refused: [(step: String, why: ApproverRefusal)] = []
+    /// What the source says by itself of the incident of a run, and when.
+    private(set) var notices: [(run: Int, status: IncidentStatus, at: Timestamp)] = []
     private var agenda = Agenda()
     private var steps = 0
     /// What answers under way are taken to mean.
@@ -120,19 +122,22 @@ package struct Rehearsal<Script: RehearsalScript> {
 
     private mutating func call(_ path: String, _ intent: CallIntent, _ run: Int) {
         var call = RehearsedCall(run: run, path: path, intent: intent, at: now)
+        call.incident = runs[run].context.incident.id
         if case .sourceResolves? = runs[run].context.rule.until { call.awaitsSource = true }
         runs[run].calls.append(call)
         let reply = script.reply(to: call)
         let isLate = reply.after >= intent.timeout && reply.after > .zero
-        let outcome: ActionOutcome =
+        let answer: ActionOutcome =
             isLate
             ? .lost(.timeout, message: "no answer within \(intent.timeout.text)") : reply.outcome
+        let outcome = answer.judged(by: intent.recovery)
         let ended = now + (isLate ? intent.timeout : reply.after)
         schedule(
             .callEnded(call: path, attempt: intent.attempt, outcome), for: run, at: ended)
         if let verdict = reply.verdict { verdicts[Question(run: run, path: path)] = verdict }
         if let notice = reply.notice {
             schedule(.notice(notice.status), for: run, at: ended + notice.after)
+            notices.append((run, notice.status, ended + notice.after))
         }
     }
 }

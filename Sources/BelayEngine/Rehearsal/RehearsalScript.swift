@@ -23,6 +23,8 @@ package struct RehearsedCall: Sendable, Hashable {
     package var path: String
     package var intent: CallIntent
     package var at: Timestamp
+    /// The id of the run's incident.
+    package var incident = ""
     /// Whether the rule's `until` is the source's word.
     package var awaitsSource = false
 

@@ -262,6 +262,15 @@ extension RehearsalStage {
                         status: run.result.map { _ in .joined }, leader: run.context.run))
             }
         }
+        // What the source says by itself.
+        for (number, notice) in rehearsal.notices.enumerated() where notice.at <= rehearsal.now {
+            var incident = delivered[begun[notice.run].delivery].incident
+            guard incident.isSameProblem(as: problem) else { continue }
+            incident.status = notice.status
+            if notice.status == .resolved { incident.resolvedAt = notice.at }
+            history.reports.append(
+                .init(id: "notice-\(number + 1)", incident: incident, receivedAt: notice.at))
+        }
         return history
     }
 

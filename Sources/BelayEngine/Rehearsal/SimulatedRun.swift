@@ -42,7 +42,7 @@ package struct SimulatedRun: Sendable {
         case .ended(let call, _, let outcome):
             end(call, at: time, outcome.told)
         case .judged(let call, let verdict):
-            guard let place = places[Self.round(of: call)] else { return }
+            guard let place = places[CallPlace.round(of: call)] else { return }
             rows[place].result = verdict.told
         case .skipped(let step, let reason): add(time, step, "skipped: \(reason.rawValue)")
         case .refused(let step, let failure, let message):
@@ -71,7 +71,7 @@ package struct SimulatedRun: Sendable {
     private mutating func begin(
         _ call: String, _ intent: CallIntent, at time: Duration, _ origin: SimulatedOrigin?
     ) {
-        let round = Self.round(of: call)
+        let round = CallPlace.round(of: call)
         if round != call, let place = places[round] {
             rows[place].asks += 1
             return
@@ -87,7 +87,7 @@ package struct SimulatedRun: Sendable {
     }
 
     private mutating func end(_ call: String, at time: Duration, _ result: String) {
-        guard let place = places[Self.round(of: call)] else { return }
+        guard let place = places[CallPlace.round(of: call)] else { return }
         rows[place].result = result
         rows[place].ended = time
     }
@@ -96,13 +96,6 @@ package struct SimulatedRun: Sendable {
         _ time: Duration, _ step: String, _ what: String, result: String? = nil
     ) {
         rows.append(Row(after: time, step: step, what: what, result: result))
-    }
-
-    /// Of a question the round it belongs to, `until#1` of `until#1/3`; of another call its path.
-    private static func round(of call: String) -> String {
-        guard let cut = call.lastIndex(of: "/"), call[cut...].dropFirst().allSatisfy(\.isNumber)
-        else { return call }
-        return String(call[..<cut])
     }
 
     private static func name(of round: String) -> String {

@@ -47,8 +47,8 @@ struct SimulationScript: RehearsalScript {
     }
 
     private mutating func read(_ call: RehearsedCall) -> (RehearsedReply, SimulatedOrigin) {
-        if let answers {
-            if let outcome = answers[LiveQuestion(call.intent)] {
+        if let answers, call.intent.provider != EnvironmentProgram.simulatedProvider {
+            if let outcome = answers[LiveQuestion(call)] {
                 return (RehearsedReply(outcome), .read)
             }
             unread.append(call)
@@ -64,21 +64,22 @@ struct SimulationScript: RehearsalScript {
         case .verify, .probe:
             verdict = assumptions.word(for: place.step) == .lost ? .unmet : .met
         // `wait_for` asks at `STEP/1`, `STEP/2`, …
-        case nil where call.path.last?.isNumber == true && call.path.contains("/"):
+        case nil where CallPlace.round(of: call.path) != call.path:
             let word = assumptions.word(for: place.step)
             use(word, of: place.step)
             verdict = word == .fail ? .unmet : .met
-        case nil:
-            return (
-                RehearsedReply(
-                    .failed(
-                        .noData, retryable: false,
-                        message: "what it reads is not known: --mocks FILE says it, or --live-reads"
-                    )
-                ), .assumed
-            )
+        case nil: return (unknown(call), .assumed)
         }
         return (RehearsedReply(.succeeded([:]), verdict: verdict), .assumed)
+    }
+
+    /// What is only read is not known, unless it is assumed not to come.
+    private mutating func unknown(_ call: RehearsedCall) -> RehearsedReply {
+        if [.fail, .lost].contains(assumptions.word(for: call.place.step)) { return assumed(call) }
+        return RehearsedReply(
+            .failed(
+                .noData, retryable: false,
+                message: "what it reads is not known: --mocks FILE says it, or --live-reads"))
     }
 
     private mutating func assumed(_ call: RehearsedCall) -> RehearsedReply {
@@ -86,7 +87,7 @@ struct SimulationScript: RehearsalScript {
         switch word {
         case .deny: return RehearsedReply(.succeeded([:]))
         case .recovered:
-            guard call.awaitsSource, !call.place.isRollback else {
+            guard call.awaitsSource, call.intent.effect.isChange, !call.place.isRollback else {
                 return RehearsedReply(.succeeded([:]))
             }
             use(word, of: call.place.step)
@@ -100,7 +101,8 @@ struct SimulationScript: RehearsalScript {
                 .failed(.unavailable, retryable: true, message: "assumed to fail"))
         case .lost:
             use(word, of: call.place.step)
-            return RehearsedReply(.lost(.timeout, message: "assumed to be lost"))
+            return RehearsedReply(
+                .lost(.timeout, message: "assumed to be lost"), after: call.intent.timeout)
         }
     }
 

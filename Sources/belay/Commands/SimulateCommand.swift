@@ -17,8 +17,8 @@ struct SimulateCommand: AsyncParsableCommand {
               belay simulate -i incident.json --env production --live-reads
 
             Waits, retries, time-outs and approvals pass as they would, in no time. What no mock answers is assumed: \
-            calls succeed, people consent, and `until` is not reached, so that the whole chain is seen. Exit status 1 \
-            if nothing would be done or a run does not end well.
+            calls succeed, people consent, and `until` is not reached, so that the whole chain is seen; what a step \
+            only reads is not known. Exit status 1 if nothing would be done or a run does not end well.
             """)
 
     @OptionGroup var incidents: IncidentOptions
@@ -56,16 +56,27 @@ struct SimulateCommand: AsyncParsableCommand {
         let (variables, _) = EnvironmentOptions.variables(of: environment, from: world.variable)
         let planner = Planner(
             Decider(program: program, environment: environment, variables: variables))
+        guard !liveReads || environment.requiresTargets else {
+            throw CommandProblem(
+                .usage, "--live-reads: in the environment \(environment.name) nothing is read",
+                help: "name one with --env")
+        }
         let simulation = try simulation(planner)
         let outcome = try await outcome(
             simulation, try incidents.incidents(environment, at: now), at: now, environment)
         let view = SimulationView(outcome, planner)
         Output.standard(format == "json" ? view.json.pretty() : view.text)
         guard !outcome.isCut else {
-            throw CommandProblem(.findings, "the runs of this simulation come to no end")
+            throw CommandProblem(
+                .findings,
+                "broken off after \(RehearsalBounds.steps) steps: this is no whole simulation",
+                help:
+                    "where a chain asks so often, answer with --mocks, or ask less often in a copy")
         }
         if !outcome.endsWell { throw ExitStatus.findings }
     }
+
+    private static let questionLimit = 100
 
     private func simulation(_ planner: Planner) throws -> Simulation {
         let assumptions: Assumptions
@@ -113,8 +124,13 @@ struct SimulateCommand: AsyncParsableCommand {
         while true {
             let outcome = simulation.run(incidents, at: start, answers: answers)
             guard let (call, context) = outcome.unread else { return outcome }
+            guard answers.count < Self.questionLimit else {
+                throw CommandProblem(
+                    .findings, "the chain asks more than \(Self.questionLimit) different questions",
+                    help: "answer those that change each time with --mocks")
+            }
             Output.standardError("asking \(call.intent.action) by \(call.intent.provider)")
-            answers[LiveQuestion(call.intent)] = await reader.read(call, of: context)
+            answers[LiveQuestion(call)] = await reader.read(call, of: context)
         }
     }
 }
@@ -123,10 +139,10 @@ extension SimulationOutcome {
     /// Whether every incident that fires got a run, and every run ended well.
     fileprivate var endsWell: Bool {
         deliveries.allSatisfy { delivery in
+            let isNotice = delivery.incident.status != .firing
             let isLed = delivery.decision.taken.contains { $0.leader != nil }
-            return isLed
-                || !delivery.runs.isEmpty
-                    && delivery.runs.allSatisfy { runs[$0].result?.isGood ?? false }
+            return (isNotice || isLed || !delivery.runs.isEmpty)
+                && delivery.runs.allSatisfy { runs[$0].result?.isGood ?? false }
         }
     }
 }

@@ -55,9 +55,10 @@ extension RunResult {
 }
 
 extension String {
-    /// The text on one line, cut with `…` to a number of characters.
+    /// The text on one line, cut with `…` to a number of characters. What controls a terminal is written out.
     func cut(to length: Int) -> String {
-        let line = replacing("\n", with: " ")
+        let line = PlainText.line(
+            replacing("\r\n", with: " ").replacing("\n", with: " ").trimmingEnd)
         return line.count > length ? String(line.prefix(length - 1)) + "…" : line
     }
 }

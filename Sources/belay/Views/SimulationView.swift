@@ -20,10 +20,10 @@ struct SimulationView {
     }
 
     private func head(_ incident: Incident) -> String {
-        let target = incident.target.map { "  \($0)" } ?? ""
-        return
-            "\(incident.id.shortened)  \(incident.type)  \(incident.priority.rawValue)\(target)   "
-            + "\(outcome.start.shortRFC3339) virtual  env \(planner.decider.environment.name)"
+        let target = incident.target.map { "  \($0.cut(to: 80))" } ?? ""
+        let status = incident.status == .firing ? "" : "  \(incident.status.rawValue)"
+        return "\(incident.id.shortened.cut(to: 24))  \(incident.type.cut(to: 80))  "
+            + "\(incident.priority.rawValue)\(target)\(status)   \(outcome.start.shortRFC3339) virtual  env \(planner.decider.environment.name)"
     }
 
     private func story(of delivery: SimulationOutcome.Delivery) -> [String] {
@@ -38,6 +38,8 @@ struct SimulationView {
         }
         if let leader = delivery.decision.taken.compactMap(\.leader).first {
             lines.append("joins     \(leader), and ends as it does")
+        } else if delivery.runs.isEmpty, delivery.incident.status != .firing {
+            lines.append("a notice: nothing begins with it")
         } else if delivery.runs.isEmpty {
             lines.append("nothing would be done: \(delivery.decision.reason ?? "no_rule")")
         }

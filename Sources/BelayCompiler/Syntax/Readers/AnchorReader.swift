@@ -29,7 +29,7 @@ struct AnchorReader {
                 .invalidValue, "`\(every.span.text)` is out of bounds", at: every.span,
                 label: "must be at least 1m")
         }
-        let token = reader.template("token").flatMap(secret)
+        let token = context.hidingSource { reader.template("token").flatMap(secret) }
         if token != nil {
             for kind in kinds where kind != .http {
                 context.exclude(kind.rawValue, "token", reader)
@@ -56,11 +56,9 @@ struct AnchorReader {
         if token.constant?.isEmpty == false {
             help.append("a token that was committed once is known: change it")
         }
-        var diagnostic = Diagnostic(
+        context.report(
             .invalidValue, "`token` of an anchor takes one secret and nothing else",
             at: token.span, help: help)
-        diagnostic.hidesSource = true
-        context.report(diagnostic)
         return nil
     }
 }
