@@ -35,23 +35,25 @@ struct RealAlertTests {
         bind:
           restart_service:
             provider: exec
-            command: [/bin/bash, -c, "echo began >>PLACE/ledger; sleep SECONDS; rm -f PLACE/broken"]
+            command: [/bin/bash, -c, "echo began >>PLACE/ledger; sleep SECONDS; [[ $(wc -l <PLACE/ledger) -ge ATTEMPTS ]] && rm -f PLACE/broken"]
             recovery: idempotent
           notify_human: {provider: log}
         """
 
-    private func folder(seconds: Int) throws -> Folder {
+    /// A service that is mended by so many attempts at the least: what a killed daemon leaves running must not be it.
+    private func folder(seconds: Int, attempts: Int) throws -> Folder {
         let folder = try Folder()
         try folder.write(Self.runbook, to: "runbooks/shop.yaml")
         try folder.write(
             Self.environment.replacing("SECONDS", with: "\(seconds)")
+                .replacing("ATTEMPTS", with: "\(attempts)")
                 .replacing("PLACE", with: folder.path),
             to: "runbooks/environments/here.yaml")
         return folder
     }
 
     @Test func theServiceIsMendedAndTheRunEndsResolved() async throws {
-        let folder = try folder(seconds: 0)
+        let folder = try folder(seconds: 0, attempts: 1)
         let daemon = try await Daemon.start(in: folder)
         let monitoring = try Monitoring(
             of: folder, to: daemon.address, tokenFile: folder.path("journal.db.token"))
@@ -63,7 +65,7 @@ struct RealAlertTests {
     }
 
     @Test func killedInTheMiddleItEndsTheSame() async throws {
-        let folder = try folder(seconds: 3)
+        let folder = try folder(seconds: 3, attempts: 2)
         let daemon = try await Daemon.start(in: folder)
         let monitoring = try Monitoring(
             of: folder, to: daemon.address, tokenFile: folder.path("journal.db.token"))
