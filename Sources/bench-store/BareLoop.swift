@@ -13,6 +13,7 @@ struct BareLoop {
         pool = try DatabasePool(path: path)
         try pool.writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA synchronous = FULL")
+            try Tuning.apply(db)
             try db.execute(
                 sql: """
                     CREATE TABLE record(idx INTEGER PRIMARY KEY, id TEXT UNIQUE, chain TEXT, kind TEXT,

@@ -1,4 +1,5 @@
 import BelayEngine
+import BelayStore
 import GRDB
 
 /// Writes the rows of a store file once more into an empty one of the same tables, in a given number of commits: what
@@ -64,6 +65,7 @@ struct RowReplay {
         let pool = try DatabasePool(path: path)
         try pool.writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA synchronous = FULL")
+            try Tuning.apply(db)
             for sql in schema { try db.execute(sql: sql) }
             for commit in 0..<commits {
                 try db.inTransaction(.immediate) {

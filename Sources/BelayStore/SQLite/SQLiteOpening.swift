@@ -65,6 +65,7 @@ struct SQLiteOpening {
         try pool.writeWithoutTransaction { db in
             // The pool sets NORMAL when it is opened: an acknowledged commit could then be lost with the power.
             try db.execute(sql: "PRAGMA synchronous = FULL")
+            try Tuning.apply(db)
             let level = try Int.fetchOne(db, sql: "PRAGMA synchronous")
             let mode = try String.fetchOne(db, sql: "PRAGMA journal_mode")
             guard level == 2, mode == "wal" else {
