@@ -38,6 +38,7 @@ package struct LiveReader: Sendable {
         self.secrets = secrets
     }
 
+    /// What one reading answers, within its time-out and redacted. A call that does more than read is our mistake.
     package func read(_ call: RehearsedCall, of context: RunContext) async -> ActionOutcome {
         precondition(call.intent.effect == .read, "\(call.intent.action) does more than read")
         let runner = CallRunner(

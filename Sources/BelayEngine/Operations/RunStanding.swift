@@ -3,7 +3,9 @@ import JSON
 
 /// What a run that has not ended waits for, in words, and by which orders a person lets it go on.
 package struct RunStanding: Sendable, Hashable {
+    /// One thing each, never empty.
     package var words: [String]
+    /// Whole command lines, in the order of the words.
     package var orders: [String] = []
 
     /// Of a run as its row and its records have it; nil for one that has ended.
